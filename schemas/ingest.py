@@ -1,0 +1,82 @@
+"""Events of sources, imports, their records, and activities."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from schemas.body import Body, Private
+
+
+class SourceRegistered(Body):
+    source_id: UUID
+    name: str
+    kind: str
+    """`csv`, `api` or `webhook`."""
+
+
+class ImportStarted(Body):
+    import_id: UUID
+    source_id: UUID
+    source: str
+    file_name: str
+    mapping: dict[str, str]
+    """Column → data field, as used for this import."""
+    mapping_version: int
+
+
+class ImportFinished(Body):
+    import_id: UUID
+    source_id: UUID
+    rows: int
+    accepted: int
+    unchanged: int
+    rejected: int
+
+
+class ImportFailed(Body):
+    import_id: UUID
+    source_id: UUID
+    reason: str
+
+
+class RecordIngested(Body):
+    """One Data Record as its source has it, its columns mapped to data fields. The envelope's workspace says whose it is."""
+
+    SUBJECT: ClassVar[str | None] = "record_id"
+
+    record_id: UUID
+    """A function of (workspace, source, source_row_id)."""
+    source_id: UUID
+    source: str
+    source_row_id: str
+    import_id: UUID
+    row: int
+    """Line in the file, the header being 1."""
+    mapping_version: int = 1
+    digest: str
+    """Of the fields: the same digest means that nothing has changed."""
+    as_of: datetime | None = None
+    """When the source says the record was last changed; else the time of the import counts."""
+    fields: Private[dict[str, str]] = {}
+
+
+class ActivityKind(StrEnum):
+    PRODUCT_VIEW = "product_view"
+    PROFILE_VIEW = "profile_view"
+    DOWNLOAD = "download"
+    SAVED = "saved"
+    COMPARED = "compared"
+    BROWSING = "browsing"
+    PAGE_VISIT = "page_visit"
+    FORM = "form"
+    MESSAGE = "message"
+
+
+class ActivityRecorded(Body):
+    activity_id: UUID
+    contact_id: UUID
+    kind: ActivityKind
+    what: str | None = None
+    at: datetime
+    source: str
