@@ -1,0 +1,1 @@
+"""How the system is run: `local` on one machine, the other files elsewhere."""

@@ -1,0 +1,1 @@
+"""The local stack: every part real, from pip alone, supervised on one machine."""

@@ -1,0 +1,40 @@
+"""GreenMail, a mail world of our own: SMTP takes every mail, IMAP shows it, nothing leaves the machine.
+
+Any password logs in, and a mailbox exists from its first log-in or mail on. Mail is kept in memory only.
+"""
+
+from pathlib import Path
+
+import httpx
+
+from deploy.local.engines import jars, ports
+from deploy.local.engines.engine import Engine
+
+
+def greenmail(folder: Path, smtp_port: int, imap_port: int, api_port: int) -> Engine:
+    """The mail server; its own small HTTP API (users, messages, reset) listens on `api_port`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    listen = {"smtp": smtp_port, "imap": imap_port, "api": api_port}
+    addresses = [f"-Dgreenmail.{name}.{part}={value}" for name, port in listen.items() for part, value in (("hostname", ports.HOST), ("port", port))]
+    return Engine(
+        name="GreenMail",
+        argv=(
+            jars.JAVA, "-Xmx128m", "-XX:+UseSerialGC", *addresses,
+            # On a busy machine its default of one second is not enough to open a port.
+            "-Dgreenmail.auth.disabled", "-Dgreenmail.startup.timeout=30000",
+            "-cp", jars.classpath(jars.GREENMAIL), "com.icegreen.greenmail.standalone.GreenMailStandaloneRunner",
+        ),
+        folder=folder,
+        ready=lambda: answers(smtp_port, imap_port, api_port),
+        hint="See the last lines of its log, then start it again.",
+    )  # fmt: skip
+
+
+def answers(smtp_port: int, imap_port: int, api_port: int) -> bool:
+    """True when SMTP, IMAP and the API serve."""
+    if not (ports.is_open(smtp_port) and ports.is_open(imap_port)):
+        return False
+    try:
+        return httpx.get(f"http://{ports.HOST}:{api_port}/api/service/readiness", timeout=3).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,51 @@
+"""TCP ports on 127.0.0.1: free ones, and who holds one that is taken."""
+
+import socket
+
+import psutil
+
+HOST = "127.0.0.1"
+
+
+def free_ports(count: int) -> list[int]:
+    """`count` different ports that nobody listens on at this moment."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def is_open(port: int, timeout: float = 0.5) -> bool:
+    """True when something accepts connections on the port."""
+    try:
+        socket.create_connection((HOST, port), timeout).close()
+    except OSError:
+        return False
+    return True
+
+
+def can_listen(port: int) -> bool:
+    """True when a server of ours could listen on the port now; what a closed connection left behind does not count."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def holder_of(port: int) -> str:
+    """Who listens on the port, in words: name and pid where the system tells us."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:  # macOS shows other users' sockets to root only
+        return "another program"
+    for each in connections:
+        if each.status == psutil.CONN_LISTEN and each.laddr.port == port and each.pid:
+            return f"{psutil.Process(each.pid).name()} (pid {each.pid})"
+    return "another program"
