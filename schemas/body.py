@@ -29,7 +29,7 @@ class Value(BaseModel):
 
 
 class Body(Value):
-    """What happened, in the domain's words. The class name is the event's type; it is never edited, only versioned (STYLE.md, house rule 2)."""
+    """What happened, in the domain's words. The class name is the event's type; it is never edited, only versioned."""
 
     VERSION: ClassVar[int] = 1
     SUBJECT: ClassVar[str | None] = None
@@ -39,6 +39,4 @@ class Body(Value):
 @cache
 def private_fields(body: type[Body]) -> frozenset[str]:
     """The names of the fields that are sealed; none for a body that holds nothing about a person."""
-    return frozenset(
-        name for name, field in body.model_fields.items() if any(isinstance(mark, Sealed) for mark in field.metadata)
-    )
+    return frozenset(name for name, field in body.model_fields.items() if any(isinstance(mark, Sealed) for mark in field.metadata))

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from schemas.body import Body, Private
 
 
@@ -58,7 +60,7 @@ class RecordIngested(Body):
     """Of the fields: the same digest means that nothing has changed."""
     as_of: datetime | None = None
     """When the source says the record was last changed; else the time of the import counts."""
-    fields: Private[dict[str, str]] = {}
+    fields: Private[dict[str, str]] = Field(default_factory=dict)
 
 
 class ActivityKind(StrEnum):

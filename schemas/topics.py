@@ -10,7 +10,10 @@ SERVICES = ("ingest", "dedupe", "publish", "campaign", "sender", "kpi", "account
 
 @dataclass(frozen=True)
 class Topic:
-    """`key` is the body's field that orders: events with one key stay in order. `stored` is False where bulk records bypass the event store."""
+    """`key` is the body's field that orders: events with one key stay in order.
+
+    `stored` is False where bulk records bypass the event store.
+    """
 
     name: str
     writer: str

@@ -1,0 +1,229 @@
+"""The event store: streams with a head and a folded state, events in order, and the outbox from which the relay publishes.
+
+What handlers return is appended here, in the transaction of their batch or request. A stream is locked before it is read, so
+nobody decides on what another is changing; the order of positions within a stream is therefore the order of its versions.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid5
+
+import msgspec
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from schemas.body import Body
+from schemas.envelope import Envelope, Seal
+from schemas.topics import TOPIC_OF
+from services.kit.codec import Codec
+from services.kit.database import rows, run
+
+S = TypeVar("S")
+EVENT_IDS = UUID("5d3c8a52-6f0a-4c55-9a70-6a6e1f6f7e11")
+OUTBOX_CHANNEL = "outbox"
+
+
+@dataclass(frozen=True)
+class Kind(Generic[S]):
+    """A kind of event stream and how it is folded. `evolve(None, first event)` begins it; it never refuses."""
+
+    name: str
+    state: type[S]
+    evolve: Callable[[S | None, Any], S]
+
+    def stream(self, key: UUID) -> str:
+        return f"{self.name}:{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a handler says has happened: the body, and in whose stream. `because` is the event that led to it."""
+
+    kind: Kind[Any]
+    id: UUID
+    body: Body
+    workspace_id: UUID
+    because: Envelope | None = None
+    occurred_at: datetime | None = None
+    """None: now."""
+
+
+Address = tuple[UUID, str]
+"""A stream's address: workspace and name."""
+
+
+@dataclass
+class Stream:
+    """A locked stream: the version of its last event and the state that they fold to."""
+
+    head: int
+    state: Any
+
+
+@cache
+def adapter(state: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(state)
+
+
+@dataclass
+class Work:
+    """One unit of work: a transaction, the time, who acts, and the streams locked so far. Handlers load through it; they never commit."""
+
+    connection: Connection
+    codec: Codec
+    now: datetime
+    actor: str
+    correlation_id: str
+    streams: dict[Address, Stream] = field(default_factory=dict)
+
+    def load(self, kind: Kind[S], ids: Iterable[UUID], workspace: UUID | Mapping[UUID, UUID]) -> dict[UUID, S | None]:
+        """Lock the streams of these ids, in order, and return their states; None for what has no event yet.
+
+        `workspace` is that of all, or a mapping from id to workspace. Load all that a batch touches in one call per kind.
+        """
+        wanted = {key: (workspace if isinstance(workspace, UUID) else workspace[key], kind.stream(key)) for key in ids}
+        self._lock({address: kind for address in wanted.values() if address not in self.streams})
+        return {key: self.streams[address].state for key, address in wanted.items()}
+
+    def append(self, told: Iterable[Told]) -> list[Envelope]:
+        """Store these events after those that their streams have, fold them into the states, and put them in the outbox."""
+        told = list(told)
+        if not told:
+            return []
+        self._lock({a: t.kind for t in told if (a := (t.workspace_id, t.kind.stream(t.id))) not in self.streams})
+        sealed = self.codec.seal([t.body for t in told])
+        envelopes = [self._next(t, s.body, s.seal) for t, s in zip(told, sealed, strict=True)]
+        insert_events(self.connection, told, envelopes)
+        self._store_streams(told)
+        run(self.connection, "SELECT pg_notify(:channel, current_schema())", channel=OUTBOX_CHANNEL)
+        return envelopes
+
+    def _lock(self, wanted: Mapping[Address, Kind[Any]]) -> None:
+        if not wanted:
+            return
+        addresses = sorted(wanted, key=lambda address: (address[0].bytes, address[1]))
+        arrays = {"w": [a[0] for a in addresses], "s": [a[1] for a in addresses]}
+        run(
+            self.connection,
+            """INSERT INTO streams (workspace_id, stream) SELECT * FROM unnest(CAST(:w AS uuid[]), CAST(:s AS text[]))
+               ON CONFLICT DO NOTHING""",
+            **arrays,
+        )
+        found = rows(
+            self.connection,
+            """SELECT workspace_id, stream, head, state::text AS state
+               FROM streams JOIN unnest(CAST(:w AS uuid[]), CAST(:s AS text[])) AS wanted (workspace_id, stream)
+                    USING (workspace_id, stream)
+               ORDER BY workspace_id, stream COLLATE "C" FOR UPDATE OF streams""",
+            **arrays,
+        )
+        for row in found:
+            address = (row.workspace_id, row.stream)
+            state = None if row.state is None else adapter(wanted[address].state).validate_json(row.state)
+            self.streams[address] = Stream(row.head, state)
+
+    def _next(self, told: Told, body: bytes, seal: Seal | None) -> Envelope:
+        name = told.kind.stream(told.id)
+        stream = self.streams[told.workspace_id, name]
+        stream.head += 1
+        stream.state = told.kind.evolve(stream.state, told.body)
+        because = told.because
+        return Envelope(
+            event_id=uuid5(EVENT_IDS, f"{told.workspace_id}/{name}/{stream.head}"),
+            type=type(told.body).__name__,
+            schema=told.body.VERSION,
+            workspace_id=told.workspace_id,
+            stream=name,
+            version=stream.head,
+            occurred_at=told.occurred_at or self.now,
+            recorded_at=self.now,
+            correlation_id=because.correlation_id if because else self.correlation_id,
+            causation_id=because.event_id if because else None,
+            actor=self.actor,
+            body=msgspec.Raw(body),
+            seal=seal,
+        )
+
+    def _store_streams(self, told: Iterable[Told]) -> None:
+        kinds = {(t.workspace_id, t.kind.stream(t.id)): t.kind for t in told}
+        changed = [(address, self.streams[address], adapter(kind.state)) for address, kind in kinds.items()]
+        run(
+            self.connection,
+            """UPDATE streams SET head = new.head, state = CAST(new.state AS jsonb)
+               FROM unnest(CAST(:w AS uuid[]), CAST(:s AS text[]), CAST(:h AS int[]), CAST(:t AS text[]))
+                    AS new (workspace_id, stream, head, state)
+               WHERE streams.workspace_id = new.workspace_id AND streams.stream = new.stream""",
+            w=[address[0] for address, _, _ in changed],
+            s=[address[1] for address, _, _ in changed],
+            h=[stream.head for _, stream, _ in changed],
+            t=[fold.dump_json(stream.state).decode() for _, stream, fold in changed],
+        )
+
+
+def insert_events(connection: Connection, told: list[Told], envelopes: list[Envelope]) -> None:
+    """One statement for the events, in the order told, and their places in the outbox."""
+    run(
+        connection,
+        """WITH stored AS (
+               INSERT INTO events (workspace_id, stream, version, type, key, event_id, body, meta, occurred_at, recorded_at)
+               SELECT w, s, v, t, k, e, CAST(b AS jsonb), CAST(m AS jsonb), o, r
+               FROM unnest(CAST(:w AS uuid[]), CAST(:s AS text[]), CAST(:v AS int[]), CAST(:t AS text[]), CAST(:k AS text[]),
+                           CAST(:e AS uuid[]), CAST(:b AS text[]), CAST(:m AS text[]), CAST(:o AS timestamptz[]),
+                           CAST(:r AS timestamptz[])) WITH ORDINALITY AS new (w, s, v, t, k, e, b, m, o, r, place)
+               ORDER BY place
+               RETURNING position, workspace_id)
+           INSERT INTO outbox (position, workspace_id) SELECT position, workspace_id FROM stored""",
+        w=[e.workspace_id for e in envelopes],
+        s=[e.stream for e in envelopes],
+        v=[e.version for e in envelopes],
+        t=[e.type for e in envelopes],
+        k=[kafka_key(t.body) for t in told],
+        e=[e.event_id for e in envelopes],
+        b=[bytes(e.body).decode() for e in envelopes],
+        m=[meta_of(e) for e in envelopes],
+        o=[e.occurred_at for e in envelopes],
+        r=[e.recorded_at for e in envelopes],
+    )
+
+
+def kafka_key(body: Body) -> str:
+    """The value of the field by which the body's topic is keyed; the Provider's where the field is None."""
+    return str(getattr(body, TOPIC_OF[type(body)].key))
+
+
+class Meta(msgspec.Struct, omit_defaults=True):
+    """What of an envelope has no column of its own."""
+
+    correlation_id: str
+    actor: str
+    schema: int = 1
+    causation_id: UUID | None = None
+    seal: Seal | None = None
+
+
+def meta_of(envelope: Envelope) -> str:
+    return msgspec.json.encode(
+        Meta(envelope.correlation_id, envelope.actor, envelope.schema, envelope.causation_id, envelope.seal)
+    ).decode()
+
+
+def stored_envelope(row: Any, meta: Meta) -> Envelope:
+    """The envelope of a row of `events`, its body taken as text."""
+    return Envelope(
+        event_id=row.event_id,
+        type=row.type,
+        schema=meta.schema,
+        workspace_id=row.workspace_id,
+        stream=row.stream,
+        version=row.version,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        correlation_id=meta.correlation_id,
+        causation_id=meta.causation_id,
+        actor=meta.actor,
+        body=msgspec.Raw(row.body.encode()),
+        seal=meta.seal,
+    )

@@ -1,0 +1,80 @@
+"""The vault: one AES-256 key per subject (a record, person, contact or user), wrapped by the master key, kept a minute in memory."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.kit.database import Database, rows, run
+
+NONCE = 12
+CACHE_SECONDS = 60.0
+CACHE_SIZE = 200_000
+
+
+class Vault:
+    """Gives the ciphers of subjects, a whole batch in one query. A subject without one is erased, or was never sealed for."""
+
+    def __init__(self, database: Database, master_key: bytes, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._master, self._seconds = database, AESGCM(master_key), seconds
+        self._cache: dict[str, tuple[float, AESGCM | None]] = {}
+
+    def ciphers(self, subjects: Iterable[str], *, make: bool = False) -> dict[str, AESGCM | None]:
+        """The cipher of each subject, None where its key was destroyed; `make` makes keys for subjects new to the vault."""
+        now, wanted = self._seconds(), set(subjects)
+        known = {s: hit[1] for s in wanted if (hit := self._cache.get(s)) and now - hit[0] < CACHE_SECONDS}
+        missing = sorted(wanted - known.keys())
+        if missing:
+            found = self._fetch(missing)
+            if make and (new := [subject for subject in missing if subject not in found]):
+                self._make(new)
+                found |= self._fetch(new)
+            self._remember(found, now)
+            known |= found
+        return {subject: known.get(subject) for subject in wanted}
+
+    def destroy(self, subjects: Iterable[str]) -> int:
+        """Make unreadable what was ever sealed for these subjects. Other processes follow within a minute."""
+        doomed = sorted(set(subjects))
+        with self._database.transaction() as connection:
+            gone = run(
+                connection,
+                """INSERT INTO vault.keys (subject, destroyed_at) SELECT unnest(CAST(:s AS text[])), clock_timestamp()
+                   ON CONFLICT (subject) DO UPDATE SET wrapped = NULL, destroyed_at = clock_timestamp()""",
+                s=doomed,
+            )
+        for subject in doomed:
+            self._cache.pop(subject, None)
+        return gone
+
+    def _fetch(self, subjects: list[str]) -> dict[str, AESGCM | None]:
+        with self._database.transaction() as connection:
+            stored = rows(connection, "SELECT subject, wrapped FROM vault.keys WHERE subject = ANY(:s)", s=subjects)
+        return {row.subject: self._unwrap(row.subject, row.wrapped) for row in stored}
+
+    def _make(self, subjects: list[str]) -> None:
+        # In order, so that two that make keys at once wait for one another instead of locking each other out.
+        with self._database.transaction() as connection:
+            run(
+                connection,
+                """INSERT INTO vault.keys (subject, wrapped)
+                   SELECT * FROM unnest(CAST(:s AS text[]), CAST(:w AS bytea[])) ON CONFLICT (subject) DO NOTHING""",
+                s=subjects,
+                w=[self._wrap(subject, AESGCM.generate_key(256)) for subject in subjects],
+            )
+
+    def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._master.encrypt(nonce, key, subject.encode())
+
+    def _unwrap(self, subject: str, wrapped: memoryview | None) -> AESGCM | None:
+        if wrapped is None:
+            return None
+        blob = bytes(wrapped)
+        return AESGCM(self._master.decrypt(blob[:NONCE], blob[NONCE:], subject.encode()))
+
+    def _remember(self, found: dict[str, AESGCM | None], now: float) -> None:
+        if len(self._cache) + len(found) > CACHE_SIZE:
+            self._cache.clear()
+        self._cache.update((subject, (now, cipher)) for subject, cipher in found.items())

@@ -1,0 +1,74 @@
+"""What tests stand on: real engines, and for each test that asks a database and topics of its own."""
+
+import base64
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, make_url, text
+
+from services.kit.settings import Settings
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Where the engines of this test run answer. Mail is GreenMail's: SMTP, IMAP, and its HTTP API where there is one."""
+
+    kafka: str
+    database_url: str
+    smtp: str
+    imap: str
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    """Running ones where the environment names them, else Docker's where it answers, else the project's own."""
+    from tests.engines import running_engines
+
+    with running_engines(tmp_path_factory.mktemp("engines")) as found:
+        yield Engines(**found)
+
+
+@pytest.fixture
+def settings(engines: Engines, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database, roles and topics of this test's own; migrated, and dropped at the end. Topics are made by who needs them."""
+    from services.kit.migrate import migrate
+
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    made = fresh_settings(engines, name, tmp_path)
+    admin = create_engine(make_url(engines.database_url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    try:
+        migrate(made)
+        yield made
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            for [role] in connection.execute(
+                text("SELECT rolname FROM pg_roles WHERE rolname LIKE :own"), {"own": f"{name}\\_%"}
+            ).fetchall():
+                connection.execute(text(f'DROP ROLE IF EXISTS "{role}"'))
+        admin.dispose()
+
+
+def fresh_settings(engines: Engines, name: str, home: Path) -> Settings:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    url = make_url(engines.database_url).set(database=name)
+    return Settings(
+        home=home,
+        kafka_bootstrap=engines.kafka,
+        kafka_topic_prefix=f"{name}.",
+        database_url=SecretStr(url.render_as_string(hide_password=False)),
+        database_role_prefix=name,
+        database_role_password=SecretStr("for-tests"),
+        master_key=SecretStr(base64.b64encode(os.urandom(32)).decode()),
+        token_private_key=SecretStr(base64.b64encode(key.private_bytes_raw()).decode()),
+        token_public_key=base64.b64encode(key.public_key().public_bytes_raw()).decode(),
+    )
