@@ -2,9 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-HTTP_REQUESTS = Counter(
-    "smartleads_http_requests_total", "Requests answered, by the route's template.", ("method", "route", "status")
-)
+HTTP_REQUESTS = Counter("smartleads_http_requests_total", "Requests answered, by the route's template.", ("method", "route", "status"))
 HTTP_SECONDS = Histogram(
     "smartleads_http_request_seconds",
     "Seconds from a request's arrival to the end of its answer.",
