@@ -15,7 +15,7 @@ CREATE TABLE streams (
     workspace_id uuid NOT NULL,
     stream text NOT NULL,
     head integer NOT NULL DEFAULT 0,
-    state jsonb,
+    state json,
     PRIMARY KEY (workspace_id, stream)
 );
 CREATE TABLE events (
@@ -26,8 +26,8 @@ CREATE TABLE events (
     type text NOT NULL,
     key text NOT NULL,
     event_id uuid NOT NULL,
-    body jsonb NOT NULL,
-    meta jsonb NOT NULL,
+    body json NOT NULL,   -- json, not jsonb: what is published is to the letter what is stored
+    meta json NOT NULL,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (workspace_id, stream, version)

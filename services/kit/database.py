@@ -1,10 +1,11 @@
 """One service's part of the database: its schema, its two roles, transactions that know their workspace, and sets instead of loops."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 import psycopg2.extras
 from sqlalchemy import Connection, Engine, Row, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -75,3 +76,8 @@ def rows(connection: Connection, sql: str, **parameters: Any) -> Sequence[Row[An
 def run(connection: Connection, sql: str, **parameters: Any) -> int:
     """Execute and return how many rows it touched."""
     return connection.execute(text(sql), parameters).rowcount
+
+
+def as_json(table: Iterable[Mapping[str, Any]]) -> str:
+    """Many rows as one parameter, for `json_to_recordset(:name) AS t (column type, …)`: twice as fast as arrays (bench/store.py)."""
+    return msgspec.json.encode(list(table)).decode()

@@ -19,7 +19,7 @@ from schemas.body import Body
 from schemas.envelope import Envelope, Seal
 from schemas.topics import TOPIC_OF
 from services.kit.codec import Codec
-from services.kit.database import rows, run
+from services.kit.database import as_json, rows, run
 
 S = TypeVar("S")
 EVENT_IDS = UUID("5d3c8a52-6f0a-4c55-9a70-6a6e1f6f7e11")
@@ -104,23 +104,12 @@ class Work:
     def _lock(self, wanted: Mapping[Address, Kind[Any]]) -> None:
         if not wanted:
             return
-        addresses = sorted(wanted, key=lambda address: (address[0].bytes, address[1]))
-        arrays = {"w": [a[0] for a in addresses], "s": [a[1] for a in addresses]}
-        run(
-            self.connection,
-            """INSERT INTO streams (workspace_id, stream) SELECT * FROM unnest(CAST(:w AS uuid[]), CAST(:s AS text[]))
-               ON CONFLICT DO NOTHING""",
-            **arrays,
+        addresses = as_json(
+            {"workspace_id": workspace_id, "stream": stream}
+            for workspace_id, stream in sorted(wanted, key=lambda address: (address[0].bytes, address[1]))
         )
-        found = rows(
-            self.connection,
-            """SELECT workspace_id, stream, head, state::text AS state
-               FROM streams JOIN unnest(CAST(:w AS uuid[]), CAST(:s AS text[])) AS wanted (workspace_id, stream)
-                    USING (workspace_id, stream)
-               ORDER BY workspace_id, stream COLLATE "C" FOR UPDATE OF streams""",
-            **arrays,
-        )
-        for row in found:
+        run(self.connection, NEW_STREAMS, addresses=addresses)
+        for row in rows(self.connection, LOCKED_STREAMS, addresses=addresses):
             address = (row.workspace_id, row.stream)
             state = None if row.state is None else adapter(wanted[address].state).validate_json(row.state)
             self.streams[address] = Stream(row.head, state)
@@ -152,41 +141,63 @@ class Work:
         changed = [(address, self.streams[address], adapter(kind.state)) for address, kind in kinds.items()]
         run(
             self.connection,
-            """UPDATE streams SET head = new.head, state = CAST(new.state AS jsonb)
-               FROM unnest(CAST(:w AS uuid[]), CAST(:s AS text[]), CAST(:h AS int[]), CAST(:t AS text[]))
-                    AS new (workspace_id, stream, head, state)
-               WHERE streams.workspace_id = new.workspace_id AND streams.stream = new.stream""",
-            w=[address[0] for address, _, _ in changed],
-            s=[address[1] for address, _, _ in changed],
-            h=[stream.head for _, stream, _ in changed],
-            t=[fold.dump_json(stream.state).decode() for _, stream, fold in changed],
+            CHANGED_STREAMS,
+            streams=as_json(
+                {
+                    "workspace_id": workspace_id,
+                    "stream": name,
+                    "head": stream.head,
+                    "state": msgspec.Raw(fold.dump_json(stream.state)),
+                }
+                for (workspace_id, name), stream, fold in changed
+            ),
         )
 
 
+NEW_STREAMS = """
+INSERT INTO streams (workspace_id, stream)
+SELECT workspace_id, stream FROM json_to_recordset(:addresses) AS wanted (workspace_id uuid, stream text)
+ON CONFLICT DO NOTHING
+"""
+LOCKED_STREAMS = """
+SELECT workspace_id, stream, head, state::text AS state
+FROM streams JOIN json_to_recordset(:addresses) AS wanted (workspace_id uuid, stream text) USING (workspace_id, stream)
+ORDER BY workspace_id, stream COLLATE "C" FOR UPDATE OF streams
+"""
+CHANGED_STREAMS = """
+UPDATE streams SET head = new.head, state = new.state
+FROM json_to_recordset(:streams) AS new (workspace_id uuid, stream text, head int, state json)
+WHERE streams.workspace_id = new.workspace_id AND streams.stream = new.stream
+"""
+# The events in the order told, and their places in the outbox, in one statement.
+NEW_EVENTS = """
+WITH stored AS (
+    INSERT INTO events (workspace_id, stream, version, type, key, event_id, body, meta, occurred_at, recorded_at)
+    SELECT workspace_id, stream, version, type, key, event_id, body, meta, occurred_at, recorded_at
+    FROM json_to_recordset(:events) AS new (workspace_id uuid, stream text, version int, type text, key text, event_id uuid,
+                                            body json, meta json, occurred_at timestamptz, recorded_at timestamptz)
+    RETURNING position, workspace_id)
+INSERT INTO outbox (position, workspace_id) SELECT position, workspace_id FROM stored
+"""
+
+
 def insert_events(connection: Connection, told: list[Told], envelopes: list[Envelope]) -> None:
-    """One statement for the events, in the order told, and their places in the outbox."""
-    run(
-        connection,
-        """WITH stored AS (
-               INSERT INTO events (workspace_id, stream, version, type, key, event_id, body, meta, occurred_at, recorded_at)
-               SELECT w, s, v, t, k, e, CAST(b AS jsonb), CAST(m AS jsonb), o, r
-               FROM unnest(CAST(:w AS uuid[]), CAST(:s AS text[]), CAST(:v AS int[]), CAST(:t AS text[]), CAST(:k AS text[]),
-                           CAST(:e AS uuid[]), CAST(:b AS text[]), CAST(:m AS text[]), CAST(:o AS timestamptz[]),
-                           CAST(:r AS timestamptz[])) WITH ORDINALITY AS new (w, s, v, t, k, e, b, m, o, r, place)
-               ORDER BY place
-               RETURNING position, workspace_id)
-           INSERT INTO outbox (position, workspace_id) SELECT position, workspace_id FROM stored""",
-        w=[e.workspace_id for e in envelopes],
-        s=[e.stream for e in envelopes],
-        v=[e.version for e in envelopes],
-        t=[e.type for e in envelopes],
-        k=[kafka_key(t.body) for t in told],
-        e=[e.event_id for e in envelopes],
-        b=[bytes(e.body).decode() for e in envelopes],
-        m=[meta_of(e) for e in envelopes],
-        o=[e.occurred_at for e in envelopes],
-        r=[e.recorded_at for e in envelopes],
-    )
+    run(connection, NEW_EVENTS, events=as_json(event_row(t.body, e) for t, e in zip(told, envelopes, strict=True)))
+
+
+def event_row(body: Body, envelope: Envelope) -> dict[str, Any]:
+    return {
+        "workspace_id": envelope.workspace_id,
+        "stream": envelope.stream,
+        "version": envelope.version,
+        "type": envelope.type,
+        "key": kafka_key(body),
+        "event_id": envelope.event_id,
+        "body": envelope.body,
+        "meta": Meta(envelope.correlation_id, envelope.actor, envelope.schema, envelope.causation_id, envelope.seal),
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": envelope.recorded_at,
+    }
 
 
 def kafka_key(body: Body) -> str:
@@ -202,12 +213,6 @@ class Meta(msgspec.Struct, omit_defaults=True):
     schema: int = 1
     causation_id: UUID | None = None
     seal: Seal | None = None
-
-
-def meta_of(envelope: Envelope) -> str:
-    return msgspec.json.encode(
-        Meta(envelope.correlation_id, envelope.actor, envelope.schema, envelope.causation_id, envelope.seal)
-    ).decode()
 
 
 def stored_envelope(row: Any, meta: Meta) -> Envelope:

@@ -1,11 +1,10 @@
-"""Connections to Kafka by kafka-python: settings for all clients, topics made from the catalogue, the idempotent producer."""
+"""Connections to Kafka by kafka-python: settings for all clients of the admin kind and for tests, and topics made from the catalogue."""
 
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
-from kafka.partitioner.default import murmur2
 
 from schemas.topics import TOPICS
 from services.kit.settings import Settings
@@ -46,21 +45,3 @@ def make_topics(settings: Settings) -> list[str]:
         return missing
     finally:
         admin.close()
-
-
-def producer(settings: Settings, client_id: str) -> KafkaProducer:
-    """Idempotent, `acks=all`: the broker has each record once and in order, or the send fails."""
-    return KafkaProducer(
-        **connection(settings),
-        client_id=client_id,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=5,
-        batch_size=256 * 1024,
-        max_request_size=8 * 1024 * 1024,
-    )
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """Where murmur2, the default partitioner of every Kafka client, puts a key."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)

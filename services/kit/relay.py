@@ -13,16 +13,15 @@ from typing import Any
 
 import msgspec
 import psycopg2
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class that psycopg2 names in lower case
 from psycopg2.extras import NamedTupleCursor
 
 from schemas.topics import TOPIC_OF
-from services.kit import kafka, log
+from services.kit import log
 from services.kit.codec import encode
 from services.kit.errors import Unavailable
 from services.kit.events import OUTBOX_CHANNEL, Meta, stored_envelope
+from services.kit.publisher import Publisher, Record
 from services.kit.settings import Settings
 
 RELAY_LOCK = 7_105_002
@@ -36,17 +35,17 @@ FROM (SELECT position FROM outbox ORDER BY position LIMIT %s) AS waiting JOIN ev
 """
 
 _metas = msgspec.json.Decoder(Meta)
-TOPIC_NAMED = {body.__name__: topic for body, topic in TOPIC_OF.items()}
 
 
 class Relay:
     """Runs in a thread of its own from `start` to `stop`; standing by while another process leads."""
 
-    def __init__(self, settings: Settings, service: str, make_producer: Callable[[Settings, str], KafkaProducer] = kafka.producer) -> None:
-        self._settings, self._service, self._make_producer = settings, service, make_producer
+    def __init__(self, settings: Settings, service: str, make_publisher: Callable[[Settings, str], Publisher] = Publisher) -> None:
+        self._settings, self._service, self._make_publisher = settings, service, make_publisher
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"relay-{service}", daemon=True)
         self._log = log.get(__name__)
+        self._topic_names = {body.__name__: settings.topic_name(topic.name) for body, topic in TOPIC_OF.items()}
         self.published = 0
         self.leading = False
         self.trouble: str | None = None
@@ -66,7 +65,7 @@ class Relay:
             try:
                 self._lead()
                 failures = 0
-            except (psycopg2.Error, KafkaError, Unavailable) as error:
+            except (psycopg2.Error, Unavailable) as error:
                 failures += 1
                 self.trouble = str(error).strip().split("\n", 1)[0]
                 pause = min(MOST_SECONDS_BETWEEN_TRIES, 0.2 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
@@ -82,15 +81,12 @@ class Relay:
             if not self._take_lead(connection):
                 self._stopping.wait(IDLE_SECONDS)
                 return
-            producer = self._make_producer(self._settings, f"{self._service}-relay")
-            self.leading = True
-            try:
+            with self._make_publisher(self._settings, f"{self._service}-relay") as publisher:
+                self.leading = True
                 while not self._stopping.is_set():
-                    if not self.publish_once(connection, producer):
+                    if not self.publish_once(connection, publisher):
                         self.trouble = None
                         wait_for_news(connection, IDLE_SECONDS, self._stopping)
-            finally:
-                producer.close(timeout=5)
         finally:
             connection.close()
 
@@ -117,27 +113,21 @@ class Relay:
         connection.commit()
         return bool(leads)
 
-    def publish_once(self, connection: Connection, producer: KafkaProducer) -> int:
-        """Publish the oldest batch that waits; returns how many. Raises KafkaError if the broker did not take all."""
+    def publish_once(self, connection: Connection, publisher: Publisher) -> int:
+        """Publish the oldest batch that waits; returns how many. Raises Unavailable if the broker may not have all."""
         with connection.cursor() as cursor:
             cursor.execute(FETCH, (BATCH,))
             waiting: Sequence[Any] = cursor.fetchall()
             if waiting:
-                self._send(producer, waiting)
+                publisher.publish([self._record(row) for row in waiting])
                 cursor.execute("DELETE FROM outbox WHERE position = ANY(%s)", ([row.position for row in waiting],))
         connection.commit()
         self.published += len(waiting)
         return len(waiting)
 
-    def _send(self, producer: KafkaProducer, waiting: Sequence[Any]) -> None:
-        sent = []
-        for row in waiting:
-            envelope = stored_envelope(row, _metas.decode(row.meta))
-            name = self._settings.topic_name(TOPIC_NAMED[row.type].name)
-            sent.append(producer.send(name, key=row.key.encode(), value=encode(envelope)))
-        producer.flush(timeout=60)
-        for future in sent:
-            future.get(timeout=1)
+    def _record(self, row: Any) -> Record:
+        envelope = stored_envelope(row, _metas.decode(row.meta))
+        return Record(self._topic_names[row.type], row.key.encode(), encode(envelope))
 
 
 def wait_for_news(connection: Connection, seconds: float, stopping: threading.Event) -> None:

@@ -3,16 +3,18 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer
 
 from schemas.envelope import Envelope
 from services.kit import kafka
 from services.kit.codec import read_envelope
 from services.kit.database import Database, rows
+from services.kit.errors import Unavailable
+from services.kit.publisher import Publisher, Record
 from services.kit.relay import Relay
 from services.kit.settings import Settings
 from tests.builders import BED, codec_over, make_bed, work_on
@@ -92,43 +94,26 @@ def test_of_two_relays_one_leads_and_the_other_takes_over(settings: Settings, da
     assert (first.published, second.published) == (3, 3)
 
 
-class DiesAfter:
-    """A real producer that fails once, after some sends went through: what a crash between ack and delete looks like."""
+class DiesOnce(Publisher):
+    """A real publisher that, the first time, fails after the broker took a part: a crash between ack and delete."""
 
-    def __init__(self, producer: KafkaProducer, sends: int) -> None:
-        self._producer, self._left = producer, sends
+    died = threading.Event()
 
-    def send(self, *arguments: object, **named: object) -> object:
-        self._left -= 1
-        if self._left == 0:
-            self._producer.flush()
-            from kafka.errors import KafkaTimeoutError
-
-            raise KafkaTimeoutError
-        return self._producer.send(*arguments, **named)
-
-    def flush(self, **named: object) -> None:
-        self._producer.flush(**named)
-
-    def close(self, **named: object) -> None:
-        self._producer.close(**named)
+    def publish(self, records: Sequence[Record]) -> None:
+        if self.died.is_set():
+            return super().publish(records)
+        self.died.set()
+        super().publish(records[:57])
+        raise Unavailable("died")
 
 
 def test_a_relay_that_dies_may_publish_twice_but_loses_nothing_and_keeps_order(settings: Settings, database: Database) -> None:
     streams = [uuid4() for _ in range(10)]
     append(settings, database, streams, times=10)
-    made = threading.Semaphore(1)
-
-    def dying_at_first(given: Settings, client_id: str) -> object:
-        producer = kafka.producer(given, client_id)
-        return DiesAfter(producer, 57) if made.acquire(blocking=False) else producer
-
-    relay = Relay(settings, BED, make_producer=dying_at_first)
+    relay = Relay(settings, BED, make_publisher=DiesOnce)
     relay.start()
     until(lambda: outbox_is_empty(database), "the outbox to be empty")
     relay.stop()
     for versions in versions_by_stream(published(settings)).values():
         first_heard = list(dict.fromkeys(versions))
         assert first_heard == list(range(1, 11)), "every version, in order, when repeats are dropped"
-
-
