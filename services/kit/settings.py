@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = "auto"
 
     listen_host: str = "127.0.0.1"
+    http_rate: float = 100.0
+    """Calls a second that one user or API key may make of one service's process, after `http_burst` at once."""
+    http_burst: int = 300
     gateway_url: str = "http://127.0.0.1:8080"
     ingest_url: str = "http://127.0.0.1:8101"
     dedupe_url: str = "http://127.0.0.1:8102"
