@@ -1,5 +1,6 @@
-"""Events of clients, workspaces, users, licences and API keys."""
+"""Events of clients, workspaces, users, licences and API keys. A `client_id` of None means the Provider itself."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -25,6 +26,12 @@ class ClientCreated(Body):
     """How many users may hold a licence."""
 
 
+class PlanChanged(Body):
+    client_id: UUID
+    plan: str
+    licences: int
+
+
 class WorkspaceCreated(Body):
     workspace_id: UUID
     client_id: UUID
@@ -38,12 +45,26 @@ class UserCreated(Body):
 
     user_id: UUID
     client_id: UUID | None = None
-    """None for the Provider's own operators."""
     name: Private[str | None] = None
     email: Private[str | None] = None
 
 
+class UserDisabled(Body):
+    """Can no longer log in; what they did stays theirs."""
+
+    user_id: UUID
+    client_id: UUID | None = None
+
+
 class RoleGranted(Body):
+    user_id: UUID
+    role: Role
+    client_id: UUID | None = None
+    workspace_id: UUID | None = None
+    """None: across the client."""
+
+
+class RoleRevoked(Body):
     user_id: UUID
     role: Role
     client_id: UUID | None = None
@@ -55,13 +76,21 @@ class LicenceGranted(Body):
     client_id: UUID
 
 
+class LicenceReturned(Body):
+    user_id: UUID
+    client_id: UUID
+
+
 class ApiKeyIssued(Body):
     key_id: UUID
     client_id: UUID | None = None
     workspace_id: UUID | None = None
+    """None: every workspace of the client, or for the Provider's keys of all clients."""
     role: Role
     name: str
+    expires_at: datetime | None = None
 
 
 class ApiKeyRevoked(Body):
     key_id: UUID
+    client_id: UUID | None = None
