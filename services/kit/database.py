@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
 
-psycopg2.extras.register_uuid()
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
 REPEATABLE = {"40001", "40P01", "55P03"}
 """Serialization failure, deadlock, lock not available: the same work succeeds when it is done again."""

@@ -7,7 +7,8 @@ nobody decides on what another is changing; the order of positions within a stre
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -37,8 +38,17 @@ class Kind(Generic[S]):
     def stream(self, key: UUID) -> str:
         return f"{self.name}:{key}"
 
+    @cached_property
+    def stored(self) -> TypeAdapter[S]:
+        """To and from the JSON of the state."""
+        return TypeAdapter(self.state)
 
-@dataclass(frozen=True, slots=True)
+
+Address = tuple[UUID, str]
+"""A stream's address: workspace and name."""
+
+
+@dataclass(frozen=True)
 class Told:
     """What a handler says has happened: the body, and in whose stream. `because` is the event that led to it."""
 
@@ -50,9 +60,9 @@ class Told:
     occurred_at: datetime | None = None
     """None: now."""
 
-
-Address = tuple[UUID, str]
-"""A stream's address: workspace and name."""
+    @cached_property
+    def address(self) -> Address:
+        return self.workspace_id, self.kind.stream(self.id)
 
 
 @dataclass
@@ -61,11 +71,6 @@ class Stream:
 
     head: int
     state: Any
-
-
-@cache
-def adapter(state: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(state)
 
 
 @dataclass
@@ -93,11 +98,12 @@ class Work:
         told = list(told)
         if not told:
             return []
-        self._lock({a: t.kind for t in told if (a := (t.workspace_id, t.kind.stream(t.id))) not in self.streams})
+        kinds = {t.address: t.kind for t in told}
+        self._lock({address: kind for address, kind in kinds.items() if address not in self.streams})
         sealed = self.codec.seal([t.body for t in told])
         envelopes = [self._next(t, s.body, s.seal) for t, s in zip(told, sealed, strict=True)]
         insert_events(self.connection, told, envelopes)
-        self._store_streams(told)
+        self._store_streams(kinds)
         run(self.connection, "SELECT pg_notify(:channel, current_schema())", channel=OUTBOX_CHANNEL)
         return envelopes
 
@@ -106,17 +112,17 @@ class Work:
             return
         addresses = as_json(
             {"workspace_id": workspace_id, "stream": stream}
-            for workspace_id, stream in sorted(wanted, key=lambda address: (address[0].bytes, address[1]))
+            for workspace_id, stream in sorted(wanted, key=itemgetter(1))
         )
         run(self.connection, NEW_STREAMS, addresses=addresses)
         for row in rows(self.connection, LOCKED_STREAMS, addresses=addresses):
             address = (row.workspace_id, row.stream)
-            state = None if row.state is None else adapter(wanted[address].state).validate_json(row.state)
+            state = None if row.state is None else wanted[address].stored.validate_json(row.state)
             self.streams[address] = Stream(row.head, state)
 
     def _next(self, told: Told, body: bytes, seal: Seal | None) -> Envelope:
-        name = told.kind.stream(told.id)
-        stream = self.streams[told.workspace_id, name]
+        name = told.address[1]
+        stream = self.streams[told.address]
         stream.head += 1
         stream.state = told.kind.evolve(stream.state, told.body)
         because = told.because
@@ -136,9 +142,8 @@ class Work:
             seal=seal,
         )
 
-    def _store_streams(self, told: Iterable[Told]) -> None:
-        kinds = {(t.workspace_id, t.kind.stream(t.id)): t.kind for t in told}
-        changed = [(address, self.streams[address], adapter(kind.state)) for address, kind in kinds.items()]
+    def _store_streams(self, kinds: Mapping[Address, Kind[Any]]) -> None:
+        changed = [(address, self.streams[address], kind.stored) for address, kind in kinds.items()]
         run(
             self.connection,
             CHANGED_STREAMS,
@@ -162,7 +167,7 @@ ON CONFLICT DO NOTHING
 LOCKED_STREAMS = """
 SELECT workspace_id, stream, head, state::text AS state
 FROM streams JOIN json_to_recordset(:addresses) AS wanted (workspace_id uuid, stream text) USING (workspace_id, stream)
-ORDER BY workspace_id, stream COLLATE "C" FOR UPDATE OF streams
+ORDER BY stream COLLATE "C", workspace_id FOR UPDATE OF streams
 """
 CHANGED_STREAMS = """
 UPDATE streams SET head = new.head, state = new.state

@@ -158,10 +158,11 @@ def main(service: Service, arguments: Sequence[str] = ()) -> int:
 async def until_signalled(running: Running, *, worker: bool, api: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.stopping.set)
+    status = 0
     try:
         await running.run(worker=worker, api=api)
     except* Unavailable as errors:
         for error in errors.exceptions:
             log.get(__name__).error("service stopped", why=str(error))
-        return 1
-    return 0
+        status = 1
+    return status
