@@ -1,19 +1,19 @@
 """`python -m deploy.local engines`: engines in the foreground until SIGTERM, for tests and development."""
 
-import os
 import secrets
 import signal
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.local.engines import ports
-from deploy.local.engines.engine import Engine, Running
-from deploy.local.engines.greenmail import greenmail
-from deploy.local.engines.kafka import kafka
-from deploy.local.engines.postgres import postgres, url
+from deploy.local.engines import greenmail, kafka, ports, postgres
+from deploy.local.files import write_private
+from deploy.local.program import Program, Running
 
 Say = Callable[[str], None]
+
+
+Ready = Callable[[], bool]
 
 
 class Engines:
@@ -22,37 +22,41 @@ class Engines:
     def __init__(self, data: Path, names: frozenset[str]) -> None:
         """Start those of `kafka`, `postgres`, `greenmail` that are named; stop all again if one fails (StackError)."""
         self._data = data.resolve()
+        self._data.mkdir(parents=True, exist_ok=True)
         self._running: list[Running] = []
         self.addresses: dict[str, str] = {}
+        makers = {"kafka": self._kafka, "postgres": self._postgres, "greenmail": self._greenmail}
         try:
-            prepared = [prepare() for name, prepare in self._all().items() if name in names]
-            self._running = [Running(engine) for engine in prepared]
-            for each in self._running:
-                each.wait_until_ready()
+            self._start({name: make() for name, make in makers.items() if name in names})
         except BaseException:
             self.stop()
             raise
 
-    def _all(self) -> Mapping[str, Callable[[], Engine]]:
-        return {"kafka": self._kafka, "postgres": self._postgres, "greenmail": self._greenmail}
+    def _start(self, engines: Mapping[str, tuple[Program, Ready]]) -> None:
+        for name, (program, _) in engines.items():
+            self._running.append(Running(program, self._data / f"{name}.log"))
+        for running, (_, ready) in zip(self._running, engines.values(), strict=True):
+            running.wait_until(ready)
 
-    def _kafka(self) -> Engine:
+    def _kafka(self) -> tuple[Program, Ready]:
         port, controller = ports.free_ports(2)
-        self.addresses["SMARTLEADS_TEST_KAFKA"] = f"{ports.HOST}:{port}"
-        return kafka(self._data / "kafka", port, controller)
+        address = f"{ports.HOST}:{port}"
+        self.addresses["SMARTLEADS_TEST_KAFKA"] = address
+        return kafka.kafka(self._data / "kafka", port, controller), lambda: kafka.answers(address)
 
-    def _postgres(self) -> Engine:
+    def _postgres(self) -> tuple[Program, Ready]:
         (port,) = ports.free_ports(1)
         password = kept_password(self._data / "postgres.password")
-        self.addresses["SMARTLEADS_TEST_DATABASE_URL"] = url(port, password)
-        return postgres(self._data / "postgres", port, password)
+        address = postgres.url(port, password)
+        self.addresses["SMARTLEADS_TEST_DATABASE_URL"] = address
+        return postgres.postgres(self._data / "postgres", port, password), lambda: postgres.answers(address)
 
-    def _greenmail(self) -> Engine:
+    def _greenmail(self) -> tuple[Program, Ready]:
         smtp, imap, api = ports.free_ports(3)
         self.addresses["SMARTLEADS_TEST_SMTP"] = f"{ports.HOST}:{smtp}"
         self.addresses["SMARTLEADS_TEST_IMAP"] = f"{ports.HOST}:{imap}"
         self.addresses["SMARTLEADS_TEST_MAIL_API"] = f"http://{ports.HOST}:{api}"
-        return greenmail(self._data / "greenmail", smtp, imap, api)
+        return greenmail.greenmail(self._data / "greenmail", smtp, imap, api), lambda: greenmail.answers(smtp, imap, api)
 
     def wait(self, stop: threading.Event) -> None:
         """Block until `stop` is set; a StackError when an engine dies meanwhile."""
@@ -69,10 +73,8 @@ class Engines:
 
 def kept_password(file: Path) -> str:
     """The password in the file, made on first use; readable by its owner alone."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(24))
+        write_private(file, secrets.token_urlsafe(24))
     return file.read_text()
 
 
@@ -84,8 +86,7 @@ def run_in_foreground(data: Path, names: frozenset[str], say: Say) -> None:
     engines = Engines(data, names)
     addresses = data / "engines.env"
     try:
-        with os.fdopen(os.open(addresses, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.writelines(f"{name}={value}\n" for name, value in engines.addresses.items())
+        write_private(addresses, "".join(f"{name}={value}\n" for name, value in engines.addresses.items()))
         say(f"Up: {', '.join(sorted(names))}. Addresses are in {addresses}. Ctrl-C stops them.")
         engines.wait(stop)
     finally:

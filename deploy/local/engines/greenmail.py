@@ -8,16 +8,17 @@ from pathlib import Path
 import httpx
 
 from deploy.local.engines import jars, ports
-from deploy.local.engines.engine import Engine
+from deploy.local.program import Program
 
 
-def greenmail(folder: Path, smtp_port: int, imap_port: int, api_port: int) -> Engine:
+def greenmail(folder: Path, smtp_port: int, imap_port: int, api_port: int) -> Program:
     """The mail server; its own small HTTP API (users, messages, reset) listens on `api_port`."""
-    folder.mkdir(parents=True, exist_ok=True)
     listen = {"smtp": smtp_port, "imap": imap_port, "api": api_port}
-    addresses = [f"-Dgreenmail.{name}.{part}={value}" for name, port in listen.items() for part, value in (("hostname", ports.HOST), ("port", port))]
-    return Engine(
-        name="GreenMail",
+    addresses = [
+        f"-Dgreenmail.{name}.{part}={value}" for name, port in listen.items() for part, value in (("hostname", ports.HOST), ("port", port))
+    ]
+    return Program(
+        title="GreenMail",
         argv=(
             jars.JAVA, "-Xmx128m", "-XX:+UseSerialGC", *addresses,
             # On a busy machine its default of one second is not enough to open a port.
@@ -25,8 +26,8 @@ def greenmail(folder: Path, smtp_port: int, imap_port: int, api_port: int) -> En
             "-cp", jars.classpath(jars.GREENMAIL), "com.icegreen.greenmail.standalone.GreenMailStandaloneRunner",
         ),
         folder=folder,
-        ready=lambda: answers(smtp_port, imap_port, api_port),
         hint="See the last lines of its log, then start it again.",
+        prepare=lambda: folder.mkdir(parents=True, exist_ok=True),
     )  # fmt: skip
 
 

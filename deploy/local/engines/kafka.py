@@ -9,8 +9,8 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import RetriableError
 
 from deploy.local.engines import jars, ports
-from deploy.local.engines.engine import Engine
 from deploy.local.errors import StackError
+from deploy.local.program import Program
 
 _MEMORY = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC")
 _LOG4J = """\
@@ -21,22 +21,25 @@ _LOG4J = """\
 """
 
 
-def kafka(folder: Path, port: int, controller_port: int) -> Engine:
+def kafka(folder: Path, port: int, controller_port: int) -> Program:
     """The broker with its data in `folder`, which is formatted on first use (3 s)."""
-    data = folder / "data"
-    data.mkdir(parents=True, exist_ok=True)
-    settings = folder / "server.properties"
-    settings.write_text(_properties(data, port, controller_port))
-    (folder / "log4j2.xml").write_text(_LOG4J)
-    java = (jars.JAVA, *_MEMORY, f"-Dlog4j2.configurationFile={folder / 'log4j2.xml'}", "-cp", jars.classpath(jars.KAFKA))
-    if not (data / "meta.properties").exists():
-        _format(java, settings)
-    return Engine(
-        name="Kafka",
+    settings, log4j = folder / "server.properties", folder / "log4j2.xml"
+    java = (jars.JAVA, *_MEMORY, f"-Dlog4j2.configurationFile={log4j}", "-cp", jars.classpath(jars.KAFKA))
+
+    def prepare() -> None:
+        data = folder / "data"
+        data.mkdir(parents=True, exist_ok=True)
+        settings.write_text(_properties(data, port, controller_port))
+        log4j.write_text(_LOG4J)
+        if not (data / "meta.properties").exists():
+            _format(java, settings)
+
+    return Program(
+        title="Kafka",
         argv=(*java, "kafka.Kafka", str(settings)),
         folder=folder,
-        ready=lambda: answers(f"{ports.HOST}:{port}"),
         hint="See the last lines of its log; free disk or memory if they are full, or run `down --wipe` if its data is damaged.",
+        prepare=prepare,
     )
 
 

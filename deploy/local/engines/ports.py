@@ -46,6 +46,6 @@ def holder_of(port: int) -> str:
     except psutil.AccessDenied:  # macOS shows other users' sockets to root only
         return "another program"
     for each in connections:
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == port and each.pid:
+        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr[1] == port and each.pid:
             return f"{psutil.Process(each.pid).name()} (pid {each.pid})"
     return "another program"

