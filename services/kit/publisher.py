@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Sequence
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -60,7 +60,7 @@ class Publisher:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"publisher-{client_id}", daemon=True)
 
-    def __enter__(self) -> "Publisher":
+    def __enter__(self) -> Self:
         self._thread.start()
         try:
             self._producer = self._call(self._started())

@@ -1,0 +1,65 @@
+"""Calls the APIs through the gateway, as a program does: with an API key, idempotency keys, and pages followed to their end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+
+from services.kit.errors import Rejected, Unavailable
+
+Json = dict[str, Any]
+
+
+class Client:
+    """Raises Rejected with the API's own words, or Unavailable when nothing answers."""
+
+    def __init__(self, gateway_url: str, key: str, seconds: float = 60) -> None:
+        self._http = httpx.Client(base_url=gateway_url, headers={"Authorization": f"Bearer {key}"}, timeout=seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._call("GET", path, params={name: value for name, value in query.items() if value is not None})
+
+    def post(self, path: str, body: Json | None = None, *, key: str | None = None) -> Any:
+        return self._call("POST", path, json=body or {}, headers={"Idempotency-Key": key or str(uuid4())})
+
+    def upload(self, path: str, file: Path, **fields: str) -> Any:
+        with file.open("rb") as content:
+            return self._call("POST", path, files={"file": (file.name, content)}, data=fields)
+
+    def every(self, path: str, **query: Any) -> Iterator[Json]:
+        """All items of a list, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.get(path, limit=500, cursor=cursor, **query)
+            yield from page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def _call(self, method: str, path: str, **request: Any) -> Any:
+        try:
+            response = self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise Unavailable(f"{self._http.base_url} does not answer ({error!r}): is the system up? `smartleads status`") from error
+        if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            raise Unavailable(f"{method} {path}: {said(response)}")
+        if response.is_error:
+            raise Rejected(f"{method} {path}: {response.status_code} {said(response)}")
+        return response.json() if response.content else None
+
+
+def said(response: httpx.Response) -> str:
+    """The detail of a problem+json answer, else the start of whatever came."""
+    if response.headers.get("content-type", "").startswith("application/problem+json"):
+        problem = response.json()
+        return str(problem.get("detail") or problem.get("title"))
+    return response.text[:200]
