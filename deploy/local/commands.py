@@ -11,7 +11,7 @@ from rich.console import Console
 
 from deploy.local import logs as log_files
 from deploy.local import status as states
-from deploy.local.assets import install_assets
+from deploy.local.assets import install_assets, lock_assets
 from deploy.local.doctor import examine
 from deploy.local.engines import jars
 from deploy.local.environment import GATEWAY
@@ -125,6 +125,13 @@ def fetch() -> None:
         jars.fetch_all()
         progress.update("Fetching the pages' JavaScript …")
         install_assets()
+
+
+@app.command()
+def lock() -> None:
+    """Resolve the pages' JavaScript anew into package-lock.json."""
+    with told():
+        lock_assets()
 
 
 @app.command()
