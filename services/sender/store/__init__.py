@@ -1,0 +1,1 @@
+"""The sender's tables, read and written in sets."""
