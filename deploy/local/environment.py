@@ -21,6 +21,7 @@ SMTP_HOST, SMTP_PORT = "SMARTLEADS_SMTP_HOST", "SMARTLEADS_SMTP_PORT"
 IMAP_HOST, IMAP_PORT = "SMARTLEADS_IMAP_HOST", "SMARTLEADS_IMAP_PORT"
 GATEWAY, MAIL_API = "SMARTLEADS_GATEWAY_URL", "SMARTLEADS_MAIL_API_URL"
 POSTGRES_PASSWORD = "SMARTLEADS_POSTGRES_PASSWORD"  # noqa: S105  a setting's name
+_TOKEN_KEYS = ("SMARTLEADS_TOKEN_PRIVATE_KEY", "SMARTLEADS_TOKEN_PUBLIC_KEY")
 # What may lie elsewhere: where the user's environment names one, that one is used and none is started.
 ELSEWHERE = (KAFKA, DATABASE_URL, SMTP_HOST, SMTP_PORT, IMAP_HOST, IMAP_PORT)
 
@@ -57,8 +58,8 @@ def make(home: Path, ports: Ports, outside: Mapping[str, str] = os.environ) -> E
     known = load(home)
     kept = {name: known.get(name) or value for name, value in _new_secrets().items()}
     # The two halves of one key are never mixed from two makings.
-    kept |= {} if "SMARTLEADS_TOKEN_PUBLIC_KEY" in known else _new_token_keys()
-    kept |= {name: known[name] for name in known if name.startswith("SMARTLEADS_TOKEN_")}
+    keys = {name: known[name] for name in _TOKEN_KEYS if known.get(name)}
+    kept |= keys if len(keys) == len(_TOKEN_KEYS) else _new_token_keys()
     own = _addresses(home, ports, kept[POSTGRES_PASSWORD])
     named = {name: outside[name] for name in ELSEWHERE if outside.get(name)}
     return Environment(home, kept | own | named | ports.as_environment())
@@ -99,7 +100,5 @@ def _new_secrets() -> dict[str, str]:
 
 def _new_token_keys() -> dict[str, str]:
     key = Ed25519PrivateKey.generate()
-    return {
-        "SMARTLEADS_TOKEN_PRIVATE_KEY": base64.b64encode(key.private_bytes_raw()).decode(),
-        "SMARTLEADS_TOKEN_PUBLIC_KEY": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
-    }
+    halves = (key.private_bytes_raw(), key.public_key().public_bytes_raw())
+    return {name: base64.b64encode(half).decode() for name, half in zip(_TOKEN_KEYS, halves, strict=True)}

@@ -22,27 +22,39 @@ def show(chosen: Mapping[str, Path], lines: int, show_line: Show) -> None:
 
 
 def follow(chosen: Mapping[str, Path], show_line: Show, every: float = 0.3) -> None:
-    """Show what is written from now on, until interrupted. Rotation begins a file anew."""
-    places = {name: _size(file) for name, file in chosen.items()}
+    """Show what is written from now on, until interrupted; a file put in the log's place is read from its beginning."""
+    tails = [_Tail(name, file) for name, file in chosen.items()]
     while True:
-        for name, file in chosen.items():
-            places[name] = _show_new(name, file, places[name], show_line)
+        for tail in tails:
+            tail.show_new(show_line)
         time.sleep(every)
 
 
-def _show_new(name: str, file: Path, place: int, show_line: Show) -> int:
-    size = _size(file)
-    if size <= place:
-        return size
-    with file.open("rb") as opened:
-        opened.seek(place)
-        written = opened.read()
-    # A line that is still being written waits for its end.
-    whole = written[: written.rfind(b"\n") + 1]
-    for line in whole.decode(errors="replace").splitlines():
-        show_line(name, line)
-    return place + len(whole)
+class _Tail:
+    """How far one log was shown."""
 
+    def __init__(self, name: str, file: Path) -> None:
+        self._name, self._file = name, file
+        self._inode, self._place = self._now()
 
-def _size(file: Path) -> int:
-    return file.stat().st_size if file.exists() else 0
+    def show_new(self, show_line: Show) -> None:
+        inode, size = self._now()
+        if inode != self._inode or size < self._place:
+            self._inode, self._place = inode, 0
+        if size > self._place:
+            with self._file.open("rb") as opened:
+                opened.seek(self._place)
+                written = opened.read()
+            # A line that is still being written waits for its end.
+            whole = written[: written.rfind(b"\n") + 1]
+            for line in whole.decode(errors="replace").splitlines():
+                show_line(self._name, line)
+            self._place += len(whole)
+
+    def _now(self) -> tuple[int, int]:
+        """Inode and size; while it is being rotated there may be none."""
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_ino, found.st_size

@@ -51,7 +51,7 @@ class Supervisor:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._socket = _socket_of(home)
+        self._socket = socket_of(home)
 
     @property
     def logs(self) -> Path:
@@ -70,7 +70,7 @@ class Supervisor:
         """Start the daemon with these programs, none running yet. `programs`: name → (program, stage)."""
         self.logs.mkdir(parents=True, exist_ok=True)
         config = self._home / "supervisord.conf"
-        config.write_text(_config(self._home, self._socket, self.logs, programs))
+        config.write_text(configuration(self._home, programs))
         log = self.log_of("supervisord")
         with log.open("ab") as output:
             daemon = subprocess.Popen(
@@ -152,7 +152,8 @@ def _process(info: Mapping[str, Any]) -> Process:
     return Process(info["name"], info["statename"], int(info["pid"]), uptime, info["spawnerr"] or info["description"])
 
 
-def _socket_of(home: Path) -> Path:
+def socket_of(home: Path) -> Path:
+    """Where the supervisor of the stack in this folder is spoken to."""
     near = home / "supervisor.sock"
     # The system's limit for such names is 104 to 108 bytes, and the daemon makes the socket under a longer name first.
     if len(str(near)) < 90:
@@ -161,11 +162,13 @@ def _socket_of(home: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"smartleads-{digest}.sock"
 
 
-def _config(home: Path, socket: Path, logs: Path, programs: Mapping[str, tuple[Program, int]]) -> str:
+def configuration(home: Path, programs: Mapping[str, tuple[Program, int]]) -> str:
+    """The supervisor's file for these programs (name → program, stage); none starts by itself."""
+    logs = home / "logs"
     user = "user=root\n" if os.geteuid() == 0 else ""
     head = f"""\
 [unix_http_server]
-file={_ini(socket)}
+file={_ini(socket_of(home))}
 chmod=0700
 
 [supervisord]
