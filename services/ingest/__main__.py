@@ -1,0 +1,43 @@
+"""`python -m services.ingest [worker|api]`."""
+
+import sys
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.ingest import agents, api
+from services.ingest.bus import KafkaBus
+from services.ingest.importing import Importer
+from services.ingest.settings import IngestSettings
+from services.ingest.store import imports
+from services.kit.loops import Loop
+from services.kit.service import Context, Service, main
+
+
+def loops(context: Context) -> Sequence[Loop]:
+    settings: IngestSettings = context.settings
+    importer = Importer(
+        context.worker,
+        context.codec,
+        context.clock,
+        KafkaBus(settings, "ingest-imports"),
+        settings.uploads_folder,
+        settings.ingest_chunk_rows,
+        settings.ingest_lease_seconds,
+    )
+    return (Loop("imports", importer.step, idle=0.3), Loop("sweep", importer.sweep, idle=3600))
+
+
+def routers(context: Context) -> Sequence[APIRouter]:
+    return (api.make_router(KafkaBus(context.settings, "ingest-pushes")),)
+
+
+def busy(context: Context) -> int:
+    with context.worker.transaction() as connection:
+        return imports.running(connection)
+
+
+SERVICE = Service("ingest", IngestSettings, hears=lambda _: agents.HEARS, routers=routers, loops=loops, busy=busy)
+
+if __name__ == "__main__":
+    sys.exit(main(SERVICE, sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Sources with their saved mappings, and the preview of a file."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form
+from pydantic import BaseModel, Field
+
+from services.ingest import files, handlers, preview
+from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceName, mapping_of
+from services.ingest.domain.errors import NotATable
+from services.ingest.domain.ids import source_id_of
+from services.ingest.store import sources as store
+from services.kit.errors import Invalid
+from services.kit.http import Ask, Desk, Page, Part, may
+
+router = APIRouter()
+
+
+class RegisterSource(Ask):
+    name: SourceName
+    kind: Annotated[str, Field(pattern="^(csv|api|webhook)$")] = "csv"
+
+
+class SourceView(BaseModel):
+    source_id: UUID
+    name: str
+    kind: str
+    mapping_version: int | None = None
+    mapping: dict[str, str] = {}
+    """Column → data field, as it will be used for the next file that has these columns."""
+
+
+@router.post("/sources", status_code=201)
+def register_source(ask: RegisterSource, desk: Annotated[Desk, may("source.edit")]) -> SourceView:
+    """A source is known by its name: asked for again, it is given as it is."""
+    known = desk.do(lambda work: handlers.register_source(work, desk.workspace_id, ask.name, ask.kind))
+    return SourceView(source_id=known.source_id, name=known.name, kind=known.kind)
+
+
+@router.get("/sources")
+def sources(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("source.view")]) -> Page[SourceView]:
+    """By name."""
+    after = part.after(str)
+    found = desk.read(lambda c: store.sources(c, desk.workspace_id, after[0] if after else None, part.limit + 1))
+    return part.page([source_view(row) for row in found], lambda view: (view.name,))
+
+
+@router.post("/preview", max_body_size=MOST_UPLOAD)
+def preview_file(
+    desk: Annotated[Desk, may("import.run")],
+    file: FileForm,
+    source: Annotated[SourceName | None, Form()] = None,
+    mapping: MappingForm = None,
+) -> preview.Preview:
+    """How a file would be read: its columns with their data fields, its first rows, and what is wrong with them."""
+    try:
+        sample = files.sample_of_head(file.file)
+    except NotATable as error:
+        raise Invalid(f"{file.filename} cannot be imported: {error}") from error
+
+    def settle(connection: Any) -> tuple[dict[str, str], int | None]:
+        source_id = source_id_of(desk.workspace_id, source or "")
+        return handlers.settled_mapping(connection, desk.workspace_id, source_id, sample, mapping_of(mapping))
+
+    settled, version = desk.read(settle)
+    zone = desk.read(lambda c: store.zone_of(c, desk.workspace_id))
+    return preview.show(sample, settled, version, zone)
+
+
+def source_view(row: Any) -> SourceView:
+    return SourceView(source_id=row.source_id, name=row.name, kind=row.kind, mapping_version=row.version, mapping=row.mapping or {})

@@ -1,0 +1,89 @@
+"""What sources call their columns, in the languages we have met. Compared without case, accents and punctuation."""
+
+from schemas.fields import DataField
+
+
+def names(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(name.split()) for name in text.split(","))
+
+
+NAMES: dict[DataField, tuple[str, ...]] = {
+    DataField.ROW_ID: names("""
+        id, record id, row id, contact id, lead id, person id, external id, subscriber id, member id, uid, uuid, guid, badge no, badge
+        number, nr, no, nummer, kundennummer, kontakt id, lfd nr, identifiant, numero, codigo, codice
+    """),
+    DataField.GIVEN_NAME: names("""
+        first name, firstname, given name, forename, fname, vorname, rufname, prenom, nombre de pila, primer nombre, nome proprio,
+        primeiro nome, voornaam, fornamn, fornavn, imie, etunimi, jmeno
+    """),
+    DataField.FAMILY_NAME: names("""
+        last name, lastname, surname, family name, lname, nachname, familienname, zuname, nom de famille, apellido, apellidos, cognome,
+        sobrenome, apelido, achternaam, efternamn, efternavn, etternavn, nazwisko, sukunimi, prijmeni
+    """),
+    DataField.FULL_NAME: names("""
+        name, full name, fullname, contact, contact name, person, lead, lead name, attendee, attendee name, participant, display name,
+        your name, ansprechpartner, teilnehmer, kontakt, vollstandiger name, vor und nachname, nom, nom complet, nom et prenom,
+        participante, asistente, nombre, nombre completo, nome, nome completo, nome e cognome, contatto, naam, volledige naam, namn,
+        navn, imie i nazwisko, nimi
+    """),
+    DataField.TITLE: names("""
+        title, job title, jobtitle, job, position, role, function, job function, occupation, designation, beruf, berufsbezeichnung,
+        funktion, stelle, jobtitel, fonction, poste, intitule du poste, cargo, puesto, ruolo, qualifica, mansione, funcao, functie,
+        functietitel, befattning, titel, stilling, stanowisko
+    """),
+    DataField.HEADLINE: names("headline, profile headline, tagline, bio"),
+    DataField.EMAIL: names("""
+        email, e mail, mail, email address, e mail address, emailaddress, contact email, primary email, e mail adresse, emailadresse,
+        mailadresse, courriel, adresse e mail, adresse mail, adresse electronique, correo, correo electronico, indirizzo email, posta
+        elettronica, endereco de email, e mailadres, e postadress, e post, adres e mail, sahkoposti
+    """),
+    DataField.WORK_EMAIL: names("""
+        work email, business email, company email, professional email, corporate email, geschaftliche e mail, e mail geschaftlich, email
+        professionnel, correo profesional, correo de trabajo, email aziendale, zakelijk e mailadres
+    """),
+    DataField.PRIVATE_EMAIL: names("""
+        private email, personal email, home email, private e mail, e mail privat, email personnel, correo personal, email personale,
+        prive e mail
+    """),
+    DataField.PHONE: names("""
+        phone, phone number, telephone, tel, work phone, business phone, office phone, direct phone, direct dial, telefon,
+        telefonnummer, rufnummer, durchwahl, festnetz, telephone fixe, telefono, telefono fijo, telefone, telefoon, telefoonnummer,
+        telefonnr, puhelin
+    """),
+    DataField.MOBILE: names("""
+        mobile, mobile phone, mobile number, mobile phone number, cell, cell phone, cellphone, handy, handynummer, mobil, mobilnummer,
+        mobiltelefon, portable, telephone portable, movil, telefono movil, celular, cellulare, telemovel, mobiel, mobiele nummer,
+        komorka, telefon komorkowy
+    """),
+    DataField.LINKEDIN: names("""
+        linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, li profile, profile url, profile link, linkedin
+        profil, profil linkedin, perfil de linkedin, perfil linkedin, profilo linkedin, person linkedin url
+    """),
+    DataField.TWITTER: names("twitter, twitter handle, twitter url, twitter username, x handle, x url"),
+    DataField.CITY: names("city, town, stadt, ort, wohnort, ville, ciudad, localidad, citta, cidade, stad, plaats, by, miasto"),
+    DataField.COUNTRY: names("country, country region, country code, nation, land, pays, pais, paese, nazione, kraj, maa, zeme"),
+    DataField.LOCATION: names("location, region, place, standort, lieu, localisation, ubicacion, localita, localizacao, locatie"),
+    DataField.COMPANY_NAME: names("""
+        company, company name, organisation, organization, organisation name, organization name, employer, account, account name,
+        current company, business, business name, firma, firmenname, firmierung, unternehmen, unternehmensname, arbeitgeber, entreprise,
+        societe, nom de l entreprise, raison sociale, empresa, nombre de la empresa, compania, azienda, societa, ragione sociale, nome
+        da empresa, bedrijf, bedrijfsnaam, organisatie, foretag, virksomhed, yritys
+    """),
+    DataField.COMPANY_WEBSITE: names("""
+        website, web site, website url, web, homepage, company website, company url, company domain, domain, company domain name,
+        webseite, internetseite, internet, site web, site internet, sitio web, pagina web, sito web, sito, site, dominio,
+        bedrijfswebsite, hemsida, hjemmeside, strona www, www
+    """),
+    DataField.UPDATED_AT: names("""
+        updated at, updated, last updated, last modified, last modified date, modified, modified at, last change, last activity date,
+        scraped at, collected at, signup date, sign up date, signed up, subscribed at, registered at, registration date, created,
+        created at, date, timestamp, geandert am, letzte anderung, registriert am, angemeldet am, erstellt am, datum, stand, date de
+        modification, modifie le, date d inscription, inscrit le, fecha, fecha de alta, fecha de registro, fecha de modificacion, data,
+        data di iscrizione, data di registrazione, data de cadastro, gewijzigd op, registratiedatum
+    """),
+}
+
+BARE = frozenset(names("name, nom, naam, namn, navn, nazwisko, nombre, nome, imie"))
+"""Alone they mean the full name; beside a column for one half of it, the other half."""
+OTHERS_ID = frozenset(names("company, account, organisation, organization, owner, parent, firma, campaign, user, deal"))
+"""`Company id` does not name the row."""

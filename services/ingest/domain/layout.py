@@ -1,0 +1,90 @@
+"""How a file is laid out as a table: its encoding, its delimiter, its header, and where its rows begin."""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from typing import IO
+
+from services.ingest.domain.encoding import SAMPLE, encoding_of, read_head
+from services.ingest.domain.errors import NotATable
+from services.ingest.domain.lines import Place, Row, read_rows
+
+DELIMITERS = (",", ";", "\t", "|")
+"""In order of preference where several fit equally well."""
+MOST_COLUMNS = 1000
+SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is needed to read a file's rows. `columns` are the header's names, made distinct; `start` is the first row's place."""
+
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    start: Place
+
+
+def layout_of(file: IO[bytes], encoding: str | None = None, delimiter: str | None = None) -> Layout:
+    """Find out what the caller does not say. Raises NotATable."""
+    encoding = encoding or encoding_of(file)
+    head = BytesIO(whole_lines(read_head(file)))
+    delimiter = delimiter or delimiter_of(head, encoding)
+    rows = sample_rows(head, encoding, delimiter)
+    header = header_of(rows)
+    if len(header.cells) > MOST_COLUMNS:
+        raise NotATable(f"the file has {len(header.cells):,} columns; at most {MOST_COLUMNS:,} can be read: are its line ends missing?")
+    # The byte order mark, if any, stands before the header.
+    return Layout(encoding.removesuffix("-sig"), delimiter, distinct(header.cells), header.end)
+
+
+def whole_lines(head: bytes) -> bytes:
+    """Without a last line that the sample cuts in two."""
+    return head[: head.rfind(b"\n") + 1] or head if len(head) == SAMPLE else head
+
+
+def sample_rows(head: IO[bytes], encoding: str, delimiter: str) -> list[Row]:
+    return list(islice(read_rows(head, encoding, delimiter, Place()), SAMPLE_ROWS))
+
+
+def delimiter_of(head: IO[bytes], encoding: str) -> str:
+    """The one that cuts most rows into the same number of cells, at least two; else what csv.Sniffer says; else a single column."""
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row.cells) for row in sample_rows(head, encoding, delimiter) if len(row.cells) > 1)
+        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        return rows, width
+
+    best = max(DELIMITERS, key=fit)
+    return best if fit(best)[0] else sniffed(head, encoding)
+
+
+def sniffed(head: IO[bytes], encoding: str) -> str:
+    head.seek(0)
+    try:
+        return csv.Sniffer().sniff(head.read(SAMPLE // 8).decode(encoding, "replace"), ":^~#").delimiter
+    except csv.Error:
+        return ","
+
+
+def header_of(rows: Sequence[Row]) -> Row:
+    """The first row that is as wide as most rows are: lines of preamble before it are passed over."""
+    widths = Counter(len(row.cells) for row in rows if any(row.cells))
+    if not widths:
+        raise NotATable("no row of the file could be read as a table")
+    width = max(widths, key=lambda each: (widths[each], each))
+    return next(row for row in rows if len(row.cells) == width and any(row.cells))
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Every column by a name of its own: `column 3` where the header has none, `E-mail (2)` where it has one twice."""
+    seen: Counter[str] = Counter()
+    made = []
+    for place, raw in enumerate(names, 1):
+        name = " ".join(raw.replace("\0", "").split()) or f"column {place}"
+        seen[name] += 1
+        made.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(made)

@@ -1,0 +1,112 @@
+"""A row or a pushed record becomes a Data Record, or is refused with a reason for people."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from schemas.fields import DataField as F
+from services.ingest.domain.dates import DayOrder, read_date
+from services.ingest.domain.mapping import FieldMapping
+from services.ingest.domain.values import is_email, is_phone, is_profile, is_somebody, is_website, tidy
+
+MOST_CHARACTERS = 32_767
+"""Of one cell: as many as a spreadsheet's cell can have."""
+BLANK = "the row is blank"
+NOBODY = "nothing says whom or which company it is about: it takes an e-mail address, a profile, a phone, a full name, or a company"
+NUL = "a NUL character, which no text has"
+
+EMAILS = (F.EMAIL, F.WORK_EMAIL, F.PRIVATE_EMAIL)
+PHONES = (F.PHONE, F.MOBILE)
+NAMES = (F.FULL_NAME, F.GIVEN_NAME, F.FAMILY_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A Data Record before it is known whether it says anything new. `row_id` is the source's own, else its digest."""
+
+    row_id: str
+    fields: dict[str, str]
+    digest: str
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the rows of one file are read: which cell is which field, how wide a row is, how its dates are meant."""
+
+    width: int
+    row_id: int | None
+    fields: tuple[tuple[int, str], ...]
+    order: DayOrder
+    zone: str
+
+
+def plan_of(columns: Sequence[str], mapping: FieldMapping, order: DayOrder, zone: str) -> Plan:
+    places = {mapping[column]: place for place, column in enumerate(columns) if column in mapping}
+    fields = tuple((place, field) for field, place in places.items() if field != F.ROW_ID)
+    return Plan(len(columns), places.get(F.ROW_ID), fields, order, zone)
+
+
+def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
+    if len(cells) != plan.width:
+        if not any(map(tidy, cells)):
+            return Refusal(BLANK)
+        if len(cells) < plan.width or any(cells[plan.width :]):
+            return Refusal(f"the row has {len(cells)} cells where the header has {plan.width}")
+    fields = {field: value for place, field in plan.fields if (value := cells[place]) and (value := tidy(value))}
+    row_id = "" if plan.row_id is None else cells[plan.row_id].strip()
+    return draft(row_id, fields, plan.order, plan.zone)
+
+
+def read_pushed(row_id: str, pushed: Mapping[str, str], zone: str) -> Draft | Refusal:
+    """A record whose fields are data fields already."""
+    fields = {field: value for field, raw in pushed.items() if (value := tidy(raw))}
+    return draft(row_id, fields, DayOrder.DAY, zone)
+
+
+def draft(row_id: str, fields: dict[str, str], order: DayOrder, zone: str) -> Draft | Refusal:
+    reason = fault_of(row_id, fields)
+    if reason:
+        return Refusal(reason)
+    digest = digest_of(fields)
+    changed = fields.get(F.UPDATED_AT)
+    return Draft(row_id or f"content:{digest}", fields, digest, read_date(changed, order, zone) if changed else None)
+
+
+def fault_of(row_id: str, fields: Mapping[str, str]) -> str | None:
+    if not fields:
+        return BLANK
+    for field, value in fields.items():
+        if len(value) > MOST_CHARACTERS:
+            return f"{field} has more than {MOST_CHARACTERS:,} characters"
+        if "\0" in value:
+            return NUL
+    if "\0" in row_id or len(row_id) > MOST_CHARACTERS:
+        return "the row's own id cannot be one"
+    return None if identifies(fields) else NOBODY
+
+
+def identifies(fields: Mapping[str, str]) -> bool:
+    """Whether a record says whom or which company it is about."""
+    if any((value := fields.get(field)) and is_email(value) for field in EMAILS):
+        return True
+    if ((value := fields.get(F.LINKEDIN)) and is_profile(value)) or fields.get(F.TWITTER):
+        return True
+    if any((value := fields.get(field)) and is_phone(value) for field in PHONES):
+        return True
+    if (value := fields.get(F.COMPANY_WEBSITE)) and is_website(value):
+        return True
+    return F.COMPANY_NAME in fields or is_somebody(" ".join(value for field in NAMES if (value := fields.get(field))))
+
+
+def digest_of(fields: Mapping[str, str]) -> str:
+    """Hex, of the fields in the order of their names."""
+    return hashlib.blake2b(msgspec.json.encode(sorted(fields.items())), digest_size=16).hexdigest()

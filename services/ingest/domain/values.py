@@ -1,0 +1,66 @@
+"""What a cell's text looks like, and which texts say nothing."""
+
+import re
+import unicodedata
+
+NOTHING = frozenset({
+    "", "-", "--", "---", ".", "?", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "undefined", "unknown", "unbekannt", "keine", "k.a.",
+    "inconnu", "desconocido", "sconosciuto", "test", "asdf", "qwerty", "xxx", "tbd", "#n/a",
+})  # fmt: skip
+"""What people and exports write where they have nothing to say."""
+NO_NAMES = frozenset({"linkedin member", "walk in", "guest", "attendee", "visitor", "no name", "test test"})
+RESERVED = re.compile(r"(^|\.)(example|test|invalid|localhost|local)$|(^|\.)example\.(com|org|net)$")
+"""Domains that nobody can have (RFC 2606)."""
+
+_email = re.compile(r"[^\s@<>,;]+@([^\s@<>,;]+\.[^\s@<>,;.]{2,})")
+_profile = re.compile(r"linkedin\.com/(?:in|pub)/([^/?#\s]+)", re.IGNORECASE)
+_website = re.compile(r"(https?://)?(www\.)?([a-z0-9-]+\.)+[a-z]{2,}(/\S*)?", re.IGNORECASE)
+_phone = re.compile(r"[+(]?[\d][\d\s().\-/]{5,}\d(\s*(x|ext\.?|#)\s*\d+)?", re.IGNORECASE)
+_space = re.compile(r"[^\S ]|  ")
+_not_word = re.compile(r"[^a-z0-9]+")
+
+
+def tidy(cell: str) -> str:
+    """White space collapsed; empty where the cell says nothing."""
+    value = " ".join(cell.split()) if _space.search(cell) else cell.strip()
+    return "" if value.lower() in NOTHING else value
+
+
+def plain(name: str) -> str:
+    """A name for comparing: lower case, no accents, words of letters and digits with single spaces."""
+    decomposed = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    return _not_word.sub(" ", decomposed.encode("ascii", "ignore").decode().lower()).strip()
+
+
+def is_email(value: str) -> bool:
+    """Whether somebody could have this address: not `asdf@asdf.com`, nor one of a reserved domain."""
+    match = _email.fullmatch(value)
+    if not match:
+        return False
+    domain = match[1].lower()
+    return value.split("@", 1)[0].lower() != domain.split(".", 1)[0] and not RESERVED.search(domain)
+
+
+def is_profile(value: str) -> bool:
+    match = _profile.search(value)
+    return match is not None and match[1].lower() not in {"unavailable", "null"}
+
+
+def is_website(value: str) -> bool:
+    return bool(_website.fullmatch(value)) and "linkedin.com" not in value.lower()
+
+
+def is_phone(value: str) -> bool:
+    digits = [c for c in value if c.isdigit()]
+    return len(set(digits)) > 1 and len(digits) >= 7
+
+
+def looks_like_phone(value: str) -> bool:
+    """Stricter, for telling what a column holds: no letters but an extension's, and no date."""
+    return bool(_phone.fullmatch(value)) and is_phone(value)
+
+
+def is_somebody(name: str) -> bool:
+    """Whether it is the name of a person, in full: two words at least, and not `LinkedIn Member`."""
+    words = plain(name)
+    return " " in words and words not in NO_NAMES if words else " " in name.strip()

@@ -1,0 +1,165 @@
+"""What is asked of ingest, and what it hears: each leads to events that the shell stores."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from schemas.accounts import WorkspaceCreated
+from schemas.ingest import ActivityRecorded, ImportFailed, ImportFinished, ImportStarted, SourceRegistered
+from services.ingest.domain.ids import source_id_of
+from services.ingest.domain.mapping import FieldMapping, faults_of, propose
+from services.ingest.domain.records import Draft, Refusal
+from services.ingest.domain.source import (
+    Activity,
+    Import,
+    Source,
+    evolve_activity,
+    evolve_import,
+    evolve_source,
+)
+from services.ingest.files import Sample
+from services.ingest.intake import Origin, Outcome, Taken, take_in
+from services.ingest.ports import RecordBus
+from services.ingest.store import imports as jobs
+from services.ingest.store import sources as store
+from services.ingest.store.imports import Counts
+from services.kit.codec import Heard
+from services.kit.errors import Invalid
+from services.kit.events import Kind, Told, Work
+
+SOURCE: Kind[Source] = Kind("source", Source, evolve_source)
+IMPORT: Kind[Import] = Kind("import", Import, evolve_import)
+ACTIVITY: Kind[Activity] = Kind("activity", Activity, evolve_activity)
+
+
+def when_workspace_is_created_keep_its_zone(heard: Sequence[Heard], work: Work) -> Iterable[Told]:
+    """Times without an offset in a workspace's files are meant in its zone."""
+    zones = {h.body.workspace_id: h.body.time_zone for h in heard if isinstance(h.body, WorkspaceCreated)}
+    store.keep_zones(work.connection, zones.items())
+    return ()
+
+
+def register_source(work: Work, workspace_id: UUID, name: str, kind: str) -> tuple[Source, list[Told]]:
+    """A source is known by its name: registering it again changes nothing."""
+    source_id = source_id_of(workspace_id, name)
+    known = work.load(SOURCE, [source_id], workspace_id)[source_id]
+    if known:
+        return known, []
+    event = SourceRegistered(source_id=source_id, name=" ".join(name.split()), kind=kind)
+    store.add_source(work.connection, workspace_id, source_id, name=event.name, kind=kind, now=work.now)
+    return evolve_source(None, event), [Told(SOURCE, source_id, event, workspace_id)]
+
+
+def settled_mapping(
+    connection: Connection, workspace_id: UUID, source_id: UUID, sample: Sample, given: FieldMapping | None
+) -> tuple[dict[str, str], int | None]:
+    """What the caller gives; else what was saved for the source (with its version), if the file has its columns; else a proposal."""
+    if given is not None:
+        faults = faults_of(given, sample.layout.columns)
+        if faults:
+            raise Invalid("the mapping cannot be used: " + "; ".join(faults))
+        return dict(given), None
+    saved = store.latest_mapping(connection, workspace_id, source_id)
+    if saved and set(saved.mapping) <= set(sample.layout.columns):
+        return saved.mapping, saved.version
+    return propose(sample.layout.columns, sample.cells), None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is kept for the workers, and what its head shows. `mapping` is what the caller gives, if anything."""
+
+    workspace_id: UUID
+    import_id: UUID
+    source: str
+    file_name: str
+    sample: Sample
+    size: int
+    mapping: FieldMapping | None = None
+
+
+def start_import(work: Work, upload: Upload) -> list[Told]:
+    """A worker will read the file. The mapping is settled now, and saved for the source's next file."""
+    workspace_id, import_id = upload.workspace_id, upload.import_id
+    source, told = register_source(work, workspace_id, upload.source, "csv")
+    mapping, _ = settled_mapping(work.connection, workspace_id, source.source_id, upload.sample, upload.mapping)
+    saved = store.save_mapping(work.connection, workspace_id, source.source_id, mapping, by=work.actor, now=work.now)
+    event = ImportStarted(
+        import_id=import_id,
+        source_id=source.source_id,
+        source=source.name,
+        file_name=upload.file_name,
+        mapping=saved.mapping,
+        mapping_version=saved.version,
+    )
+    columns = jobs.file_columns(upload.sample.layout, upload.sample.day_order(mapping), upload.size)
+    add_import(work, workspace_id, event, "running", columns)
+    return [*told, Told(IMPORT, import_id, event, workspace_id)]
+
+
+def add_import(work: Work, workspace_id: UUID, event: ImportStarted, state: str, columns: dict[str, Any]) -> None:
+    jobs.add_import(
+        work.connection, workspace_id, event.import_id, event.source_id, file_name=event.file_name,
+        mapping_version=event.mapping_version, state=state, asked_by=work.actor, asked_at=work.now,
+        correlation_id=work.correlation_id, **columns,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Push:
+    """The records of one call, read. Each call is an import of its own, so that what it brought can be told apart."""
+
+    workspace_id: UUID
+    import_id: UUID
+    source: str
+    records: Sequence[Draft | Refusal]
+
+
+def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | Refusal], list[Told]]:
+    """The answers are in the order of the records."""
+    workspace_id, import_id = push.workspace_id, push.import_id
+    source, told = register_source(work, workspace_id, push.source, "api")
+    origin = Origin(workspace_id, source.source_id, source.name, import_id, 0, work.now)
+    numbered = list(enumerate(push.records, 1))
+    taken = {each.line: each for each in take_in(work, bus, origin, [(n, r) for n, r in numbered if isinstance(r, Draft)])}
+    answers = [r if isinstance(r, Refusal) else taken[n] for n, r in numbered]
+    counts = counted(taken.values(), len(numbered) - len(taken))
+    started = ImportStarted(
+        import_id=import_id, source_id=source.source_id, source=source.name, file_name="", mapping={}, mapping_version=0
+    )
+    add_import(work, workspace_id, started, "finished", {**asdict(counts), "ended_at": work.now})
+    jobs.reject(work.connection, workspace_id, import_id, [(n, r.reason, "") for n, r in numbered if isinstance(r, Refusal)])
+    facts = (started, finished(import_id, source.source_id, counts))
+    return answers, [*told, *(Told(IMPORT, import_id, fact, workspace_id) for fact in facts)]
+
+
+def counted(taken: Iterable[Taken], rejected: int) -> Counts:
+    outcomes = [each.outcome for each in taken]
+    unchanged = outcomes.count(Outcome.UNCHANGED)
+    return Counts(len(outcomes) + rejected, len(outcomes) - unchanged, unchanged, rejected)
+
+
+def finished(import_id: UUID, source_id: UUID, counts: Counts) -> ImportFinished:
+    return ImportFinished(import_id=import_id, source_id=source_id, **asdict(counts))
+
+
+def end_import(work: Work, workspace_id: UUID, event: ImportFinished | ImportFailed) -> list[Told]:
+    reason = event.reason if isinstance(event, ImportFailed) else None
+    jobs.end(work.connection, workspace_id, event.import_id, state="failed" if reason else "finished", reason=reason, now=work.now)
+    return [Told(IMPORT, event.import_id, event, workspace_id)]
+
+
+def record_activities(work: Work, workspace_id: UUID, activities: Sequence[ActivityRecorded]) -> tuple[list[Outcome], list[Told]]:
+    """An activity is known by its id: sent again it is unchanged, whatever it says now."""
+    known = work.load(ACTIVITY, {each.activity_id for each in activities}, workspace_id)
+    seen = {key for key, state in known.items() if state}
+    outcomes, told = [], []
+    for each in activities:
+        outcomes.append(Outcome.UNCHANGED if each.activity_id in seen else Outcome.ADDED)
+        if each.activity_id not in seen:
+            seen.add(each.activity_id)
+            told.append(Told(ACTIVITY, each.activity_id, each, workspace_id, occurred_at=each.at))
+    return outcomes, told

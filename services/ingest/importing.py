@@ -1,0 +1,115 @@
+"""The import loop: a chunk of a file becomes records on the bus, and only when the bus has them is the place stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO
+from uuid import UUID, uuid4
+
+from schemas.ingest import ImportFailed
+from services.ingest import files
+from services.ingest.domain.lines import Place, Row, raw_text, read_rows
+from services.ingest.domain.records import Draft, Plan, Refusal, plan_of, read_row
+from services.ingest.handlers import counted, end_import, finished
+from services.ingest.intake import Origin, take_in
+from services.ingest.ports import RecordBus
+from services.ingest.store import imports as store
+from services.ingest.store.imports import Job
+from services.kit import log
+from services.kit.clock import Clock
+from services.kit.codec import Codec
+from services.kit.database import Database
+from services.kit.errors import Unavailable
+from services.kit.events import Work
+
+MOST_TAKEOVERS = 5
+"""Workers that died over one chunk before the import is given up."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of a file as read: drafts and refusals (line, reason, raw), where the next chunk begins, and whether there is none."""
+
+    drafts: list[tuple[int, Draft]]
+    refused: list[tuple[int, str, str]]
+    end: Place
+    last: bool
+
+
+def read_chunk(file: IO[bytes], job: Job, plan: Plan, most: int) -> Chunk:
+    layout = job.layout
+    rows = list(islice(read_rows(file, layout.encoding, layout.delimiter, job.place), most))
+    read = [(row, Refusal(row.fault) if row.fault else read_row(row.cells, plan)) for row in rows]
+    drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
+    refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
+    return Chunk(drafts, shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most)
+
+
+def shown(file: IO[bytes], encoding: str, refused: Sequence[tuple[Row, str]]) -> list[tuple[int, str, str]]:
+    return [(row.begin.line, reason, raw_text(file, encoding, row)) for row, reason in refused]
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Takes running imports in turn, a chunk at a step. Any number of workers may run; each chunk is one worker's."""
+
+    database: Database
+    codec: Codec
+    clock: Clock
+    bus: RecordBus
+    folder: Path
+    chunk_rows: int
+    lease_seconds: float
+    me: UUID = field(default_factory=uuid4)
+
+    def step(self) -> int:
+        """Do one chunk of one import; returns its rows, at least 1, or 0 if no import is running."""
+        with self.database.transaction() as connection:
+            job = store.claim(connection, self.me, self.lease_seconds)
+        if job is None:
+            return 0
+        with log.correlated(job.correlation_id):
+            if job.takeovers > MOST_TAKEOVERS:
+                return self._fail(job, f"{job.takeovers} workers ended over the rows from line {job.place.line} on: tell the Provider")
+            try:
+                return self._advance(job)
+            except FileNotFoundError:
+                return self._fail(job, "the uploaded file is no longer there: upload it again")
+
+    def _advance(self, job: Job) -> int:
+        plan = plan_of(job.layout.columns, job.mapping, job.order, job.zone)
+        with files.path_of(self.folder, job.import_id).open("rb") as file:
+            chunk = read_chunk(file, job, plan, self.chunk_rows)
+        with self.database.transaction() as connection:
+            work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
+            self._take_in(work, job, chunk)
+        if chunk.last:
+            files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
+        return max(1, len(chunk.drafts) + len(chunk.refused))
+
+    def _take_in(self, work: Work, job: Job, chunk: Chunk) -> None:
+        origin = Origin(job.workspace_id, job.source_id, job.source, job.import_id, job.mapping_version, job.asked_at)
+        taken = take_in(work, self.bus, origin, chunk.drafts)
+        counts = job.counts + counted(taken, len(chunk.refused))
+        store.reject(work.connection, job.workspace_id, job.import_id, chunk.refused)
+        if not store.advance(work.connection, job, self.me, chunk.end, counts):
+            raise Unavailable(f"another worker has taken over import {job.import_id}")
+        if chunk.last:
+            work.append(end_import(work, job.workspace_id, finished(job.import_id, job.source_id, counts)))
+            log.get(__name__).info("import finished", import_id=str(job.import_id), rows=counts.rows, rejected=counts.rejected)
+
+    def _fail(self, job: Job, reason: str) -> int:
+        with self.database.transaction() as connection:
+            work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
+            event = ImportFailed(import_id=job.import_id, source_id=job.source_id, reason=reason)
+            work.append(end_import(work, job.workspace_id, event))
+        files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
+        log.get(__name__).warning("import failed", import_id=str(job.import_id), why=reason)
+        return 1
+
+    def sweep(self) -> int:
+        """Remove files that no running import needs."""
+        with self.database.transaction() as connection:
+            needed = store.running_ids(connection)
+        return files.sweep(self.folder, needed)

@@ -1,0 +1,1 @@
+"""The tables of ingest: sources and mappings, imports as jobs, and what is known of each record."""

@@ -1,0 +1,198 @@
+"""Imports: jobs that a worker claims chunk by chunk, their progress, and the rows that were refused."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from services.ingest.domain.dates import DayOrder
+from services.ingest.domain.layout import Layout
+from services.ingest.domain.lines import Place
+from services.kit.database import as_json, rows, run
+
+
+@dataclass(frozen=True)
+class Counts:
+    rows: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.rows + other.rows,
+            self.accepted + other.accepted,
+            self.unchanged + other.unchanged,
+            self.rejected + other.rejected,
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """An import that this worker holds. `counts` are of the rows before `place`."""
+
+    workspace_id: UUID
+    import_id: UUID
+    source_id: UUID
+    source: str
+    mapping: dict[str, str]
+    mapping_version: int
+    layout: Layout
+    order: DayOrder
+    zone: str
+    place: Place
+    counts: Counts
+    takeovers: int
+    asked_at: datetime
+    correlation_id: str
+
+
+def add_import(
+    connection: Connection,
+    workspace_id: UUID,
+    import_id: UUID,
+    source_id: UUID,
+    **columns: Any,
+) -> None:
+    """`columns`: file_name, mapping_version, state, asked_by, asked_at, correlation_id; and what else of the table is known."""
+    given = {"workspace_id": workspace_id, "import_id": import_id, "source_id": source_id, **columns}
+    run(
+        connection,
+        f"INSERT INTO imports ({', '.join(given)}) VALUES ({', '.join(f':{name}' for name in given)})",  # noqa: S608 - our own names
+        **given,
+    )
+
+
+def file_columns(layout: Layout, order: DayOrder, size: int) -> dict[str, Any]:
+    """The columns of an import that reads a file from its first row on."""
+    return {
+        "layout": json.dumps(asdict(layout)),
+        "day_order": order.value,
+        "file_bytes": size,
+        "place_offset": layout.start.offset,
+        "place_line": layout.start.line,
+    }
+
+
+CLAIM = """
+WITH mine AS (
+    SELECT workspace_id, import_id, lease_by FROM imports
+    WHERE state = 'running' AND (lease_until IS NULL OR lease_until < clock_timestamp() OR lease_by = :me)
+    -- Who has waited longest first: imports take turns, chunk by chunk.
+    ORDER BY lease_until NULLS FIRST, asked_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+UPDATE imports SET lease_by = :me, lease_until = clock_timestamp() + make_interval(secs => :seconds),
+                   takeovers = imports.takeovers + CASE WHEN mine.lease_by <> :me THEN 1 ELSE 0 END
+FROM mine JOIN sources USING (workspace_id)
+     JOIN mappings USING (workspace_id, source_id)
+     LEFT JOIN workspaces USING (workspace_id)
+WHERE imports.workspace_id = mine.workspace_id AND imports.import_id = mine.import_id
+  AND sources.source_id = imports.source_id AND mappings.version = imports.mapping_version
+RETURNING imports.*, sources.name AS source, mappings.mapping, COALESCE(workspaces.time_zone, 'UTC') AS zone
+"""
+
+
+def claim(connection: Connection, me: UUID, seconds: float) -> Job | None:
+    """The next chunk's import, this worker's for so many seconds; None if there is none."""
+    return next((job_of(row) for row in rows(connection, CLAIM, me=me, seconds=seconds)), None)
+
+
+def job_of(row: Any) -> Job:
+    layout = dict(row.layout)
+    start = Place(**layout.pop("start"))
+    return Job(
+        workspace_id=row.workspace_id,
+        import_id=row.import_id,
+        source_id=row.source_id,
+        source=row.source,
+        mapping=row.mapping,
+        mapping_version=row.mapping_version,
+        layout=Layout(layout["encoding"], layout["delimiter"], tuple(layout["columns"]), start),
+        order=DayOrder(row.day_order),
+        zone=row.zone,
+        place=Place(row.place_offset, row.place_line),
+        counts=Counts(row.rows, row.accepted, row.unchanged, row.rejected),
+        takeovers=row.takeovers,
+        asked_at=row.asked_at,
+        correlation_id=row.correlation_id,
+    )
+
+
+def advance(connection: Connection, job: Job, me: UUID, place: Place, counts: Counts) -> bool:
+    """Store how far a chunk has brought the import, and let it go. False if it is no longer this worker's: then nothing is stored."""
+    moved = run(
+        connection,
+        """UPDATE imports SET place_offset = :offset, place_line = :line, rows = :rows, accepted = :accepted, unchanged = :unchanged,
+                              rejected = :rejected, lease_by = NULL, lease_until = clock_timestamp(), takeovers = 0
+           WHERE workspace_id = :w AND import_id = :i AND state = 'running' AND lease_by = :me AND place_offset = :from""",
+        w=job.workspace_id, i=job.import_id, me=me, offset=place.offset, line=place.line, **asdict(counts),
+        **{"from": job.place.offset},
+    )  # fmt: skip
+    return moved == 1
+
+
+def end(connection: Connection, workspace_id: UUID, import_id: UUID, *, state: str, reason: str | None, now: datetime) -> None:
+    run(
+        connection,
+        """UPDATE imports SET state = :state, reason = :reason, ended_at = :now, lease_by = NULL, lease_until = NULL
+           WHERE workspace_id = :w AND import_id = :i""",
+        w=workspace_id, i=import_id, state=state, reason=reason, now=now,
+    )  # fmt: skip
+
+
+def running(connection: Connection) -> int:
+    return int(rows(connection, "SELECT count(*) AS n FROM imports WHERE state = 'running'")[0].n)
+
+
+def running_ids(connection: Connection) -> set[UUID]:
+    return {row.import_id for row in rows(connection, "SELECT import_id FROM imports WHERE state = 'running'")}
+
+
+def reject(connection: Connection, workspace_id: UUID, import_id: UUID, refused: Iterable[tuple[int, str, str]]) -> None:
+    """`refused`: line, reason, and the row as it stood."""
+    run(
+        connection,
+        """INSERT INTO rejected_rows (workspace_id, import_id, line, reason, raw)
+           SELECT :w, :i, line, reason, raw FROM json_to_recordset(:refused) AS new (line bigint, reason text, raw text)
+           ON CONFLICT DO NOTHING""",
+        w=workspace_id, i=import_id,
+        refused=as_json({"line": line, "reason": reason, "raw": raw.replace("\0", "\ufffd")} for line, reason, raw in refused),
+    )  # fmt: skip
+
+
+VIEW = """
+SELECT import_id, imports.source_id, sources.name AS source, file_name, state, reason, rows, accepted, unchanged, rejected,
+       file_bytes, place_offset, asked_by, asked_at, ended_at, imports.mapping_version, mappings.mapping
+FROM imports JOIN sources USING (workspace_id, source_id)
+     LEFT JOIN mappings ON mappings.workspace_id = imports.workspace_id AND mappings.source_id = imports.source_id
+                       AND mappings.version = imports.mapping_version
+WHERE imports.workspace_id = :w
+"""
+
+
+def find(connection: Connection, workspace_id: UUID, import_id: UUID) -> Row[Any] | None:
+    return next(iter(rows(connection, VIEW + " AND import_id = :i", w=workspace_id, i=import_id)), None)
+
+
+def listed(connection: Connection, workspace_id: UUID, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
+    """The latest first."""
+    asked_at, import_id = before or (None, None)
+    return rows(
+        connection,
+        VIEW
+        + """ AND (CAST(:t AS timestamptz) IS NULL OR (asked_at, import_id) < (:t, CAST(:i AS uuid)))
+              ORDER BY asked_at DESC, import_id DESC LIMIT :limit""",
+        w=workspace_id, t=asked_at, i=import_id, limit=limit,
+    )  # fmt: skip
+
+
+def rejected(connection: Connection, workspace_id: UUID, import_id: UUID, after: int, limit: int) -> Sequence[Row[Any]]:
+    return rows(
+        connection,
+        """SELECT line, reason, raw FROM rejected_rows WHERE workspace_id = :w AND import_id = :i AND line > :after
+           ORDER BY line LIMIT :limit""",
+        w=workspace_id, i=import_id, after=after, limit=limit,
+    )  # fmt: skip
