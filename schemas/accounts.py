@@ -85,7 +85,7 @@ class ApiKeyIssued(Body):
     key_id: UUID
     client_id: UUID | None = None
     workspace_id: UUID | None = None
-    """None: every workspace of the client, or for the Provider's keys of all clients."""
+    """None: every workspace of the client."""
     role: Role
     name: str
     expires_at: datetime | None = None

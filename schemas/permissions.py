@@ -93,7 +93,7 @@ PUBLIC = (
     r"/favicon\.ico",
     r"/api/accounts/log(in|out)",
     r"/api/ingest/webhooks/.+",
-    r"/api/sender/public/.+",
+    r"/[tu]/.+",
     r"/api/[a-z]+/openapi\.json",
 )
 """Paths that the gateway lets through without asking who calls: they show nothing, or check a signature or password themselves."""

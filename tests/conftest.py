@@ -4,6 +4,7 @@ import base64
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +37,23 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 @pytest.fixture
 def settings(engines: Engines, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a database, roles and topics of this test's own; migrated, and dropped at the end. Topics are made by who needs them."""
+    with own_database(engines, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def module_settings(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The same for all tests of one module, which keep apart by their workspaces and clients."""
+    with own_database(engines, tmp_path_factory.mktemp("module")) as made:
+        yield made
+
+
+@contextmanager
+def own_database(engines: Engines, home: Path) -> Iterator[Settings]:
     from services.kit.migrate import migrate
 
     name = f"test_{uuid.uuid4().hex[:12]}"
-    made = fresh_settings(engines, name, tmp_path)
+    made = fresh_settings(engines, name, home)
     admin = create_engine(make_url(engines.database_url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))

@@ -3,11 +3,12 @@
     router = APIRouter(prefix="/api/campaign", tags=["campaign"])
 
     @router.post("/workspaces/{workspace_id}/campaigns", status_code=201)
-    def create_campaign(ask: CreateCampaign, desk: Annotated[Desk, may("campaign.edit")]) -> CampaignView:
-        return desk.do(lambda work: handlers.create_campaign(ask, desk.workspace_id, work))
+    def create_campaign(workspace_id: UUID, ask: CreateCampaign, desk: Annotated[Desk, may("campaign.edit")]) -> CampaignView:
+        campaign_id = uuid4()
+        return desk.do(lambda work: handlers.create_campaign(work, workspace_id, campaign_id, ask))
 
-`ask` is an `Ask`: what it does not know, it refuses. The routes are plain functions, which run in threads. A route that takes
-no permission must be in `schemas.permissions.PUBLIC`.
+`ask` is an `Ask`: what it does not know, it refuses. The handler returns its answer and what it tells; it may run again. Routes
+are plain functions, which run in threads. A route that takes no permission must be in `schemas.permissions.PUBLIC`.
 """
 
 from pydantic import BaseModel, ConfigDict
