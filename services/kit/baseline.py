@@ -53,10 +53,11 @@ CREATE TABLE positions (
 -- The last version heard of each stream: what comes again is dropped.
 CREATE TABLE heard (
     topic text NOT NULL,
+    workspace_id uuid NOT NULL,
     stream text NOT NULL,
     version integer NOT NULL,
-    PRIMARY KEY (topic, stream)
-);
+    PRIMARY KEY (topic, workspace_id, stream)
+) WITH (fillfactor = 80);
 -- Dead letters, and those that wait behind them because they have the same key.
 CREATE TABLE parked (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

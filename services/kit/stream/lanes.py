@@ -1,0 +1,205 @@
+"""One lane per assigned partition: where it stands, whether it rests after a failure, and its way back to the stored position.
+
+Lives on the event loop; whatever touches the database runs in threads. Nothing here is needed for correctness across crashes:
+the shell compares with the stored position in each transaction. Lanes keep the traffic in order, and bring back what was dropped.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from services.kit import log, metrics
+from services.kit.errors import Unavailable
+from services.kit.stream.batch import Batch, Partition, cut
+from services.kit.stream.positions import Moved
+
+T = TypeVar("T")
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 30.0
+BATCHES_AHEAD = 2
+"""Of one partition: one in work, one waiting."""
+BATCHES_OF_TOPIC = 4
+"""So that no topic's queue is ever full, which would hold up the others."""
+
+
+class Consumer(Protocol):
+    """What lanes need of the Kafka consumer."""
+
+    async def rewind(self, positions: Mapping[Partition, int]) -> None:
+        """Read these partitions from there; those not assigned any more are left out."""
+
+    def wake(self) -> None:
+        """Look again at which partitions are open."""
+
+    async def ends(self) -> Mapping[Partition, int]:
+        """Where each assigned partition ends now. Raises KafkaError."""
+
+
+@dataclass
+class Lane:
+    """One partition. `expected` is where the next batch has to begin; None until the stored position is known."""
+
+    partition: Partition
+    expected: int | None = None
+    pending: int = 0
+    served: int = 0
+    failures: int = 0
+    trouble: str | None = None
+    way_back: asyncio.Task[None] | None = None
+
+    def close(self) -> None:
+        if self.way_back:
+            self.way_back.cancel()
+
+
+def pause_after(failures: int, chance: float) -> float:
+    """Seconds until the next try: doubling from FIRST_PAUSE to LONGEST_PAUSE, of which `chance` (0 to 1) takes off up to a half."""
+    return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 30)) * (1 - chance / 2))
+
+
+class Lanes:
+    """`take` handles a batch and `stored` reads positions; both block, and run in threads. What they raise else ends the app."""
+
+    consumer: Consumer
+    """Set by the consumer itself, which is made after the lanes."""
+
+    def __init__(
+        self,
+        name: str,
+        take: Callable[[Batch], None],
+        stored: Callable[[Iterable[Partition]], Mapping[Partition, int]],
+        threads: int,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._name, self._take, self._stored, self._chance = name, take, stored, chance
+        self._handlers = ThreadPoolExecutor(threads, thread_name_prefix="batch")
+        # Of its own, so that no long batch stands in the way of another partition's return.
+        self._clerk = ThreadPoolExecutor(1, thread_name_prefix="positions")
+        self._lanes: dict[Partition, Lane] = {}
+        self._served = 0
+        self._log = log.get(__name__)
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Fails with what nobody expected on a way back; the worker then begins anew."""
+
+    @property
+    def lanes(self) -> Mapping[Partition, Lane]:
+        return self._lanes
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run a short piece of database work off the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._clerk, work)
+
+    def assign(self, partitions: Iterable[Partition]) -> None:
+        """Begin anew with these: none is open before its stored position has been read and sought."""
+        self.clear()
+        self._lanes = {partition: Lane(partition) for partition in partitions}
+        if self._lanes:
+            self._start_back(list(self._lanes.values()), 0.0)
+
+    def clear(self) -> None:
+        for lane in self._lanes.values():
+            lane.close()
+        self._lanes = {}
+
+    async def close(self) -> None:
+        """Wait for the batches in work; the position of each is stored or it is not."""
+        self.clear()
+        await asyncio.get_running_loop().run_in_executor(None, self._handlers.shutdown)
+        await asyncio.get_running_loop().run_in_executor(None, self._clerk.shutdown)
+
+    def open(self, active: Iterable[Partition]) -> set[Partition]:
+        """Which of these may be read now, those served longest ago first. Called from the consumer's thread: reads only."""
+        lanes = self._lanes
+        room: dict[str, int] = {}
+        for lane in list(lanes.values()):
+            room[lane.partition.topic] = room.get(lane.partition.topic, BATCHES_OF_TOPIC) - lane.pending
+        chosen = set()
+        for lane in sorted((lanes[p] for p in active if p in lanes), key=lambda lane: lane.served):
+            topic = lane.partition.topic
+            if lane.expected is not None and lane.pending < BATCHES_AHEAD and room[topic] > 0:
+                room[topic] -= 1
+                chosen.add(lane.partition)
+        return chosen
+
+    def delivered(self, partition: Partition) -> None:
+        """A batch is on its way to the agent."""
+        lane = self._lanes.get(partition)
+        if lane:
+            self._served += 1
+            lane.pending, lane.served = lane.pending + 1, self._served
+
+    async def take(self, batch: Batch) -> None:
+        """Have a batch handled. It may be dropped: the way back to the stored position then brings it again."""
+        lane = self._lanes.get(batch.partition)
+        if lane is None:
+            return
+        try:
+            await self._pass_on(lane, batch)
+        finally:
+            lane.pending = max(0, lane.pending - 1)
+            self.consumer.wake()
+
+    async def _pass_on(self, lane: Lane, batch: Batch) -> None:
+        if lane.expected is None:
+            return
+        part = cut(batch, lane.expected)
+        if part is None:
+            if batch.first > lane.expected:
+                self._go_back(lane, 0.0)
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._handlers, self._take, part)
+        except Moved as moved:
+            self._log.info("batch given up", why=str(moved))
+            self._go_back(lane, 0.0)
+        except Unavailable as error:
+            self._rest(lane, error.reason)
+        else:
+            lane.expected, lane.failures, lane.trouble = part.next, 0, None
+
+    def _rest(self, lane: Lane, why: str) -> None:
+        metrics.BATCH_RETRIES.labels(self._name, lane.partition.topic).inc()
+        lane.failures += 1
+        lane.trouble = why
+        pause = pause_after(lane.failures, self._chance())
+        self._log.warning("partition rests", topic=lane.partition.topic, partition=lane.partition.number, why=why, seconds=round(pause, 2))
+        self._go_back(lane, pause)
+
+    def _go_back(self, lane: Lane, pause: float) -> None:
+        lane.expected = None
+        if self._lanes.get(lane.partition) is lane:
+            self._start_back([lane], pause)
+
+    def _start_back(self, lanes: list[Lane], pause: float) -> None:
+        task = asyncio.get_running_loop().create_task(self._return(lanes, pause))
+        task.add_done_callback(self._came_back)
+        for lane in lanes:
+            lane.way_back = task
+
+    def _came_back(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) and not self.broken.done():
+            self.broken.set_exception(error)
+
+    async def _return(self, lanes: list[Lane], pause: float) -> None:
+        """After a pause, read the stored positions and read on from there; until the database and Kafka let it."""
+        failures = 0
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                positions = await self.in_thread(lambda: self._stored([lane.partition for lane in lanes]))
+                break
+            except Unavailable as error:
+                failures += 1
+                pause = pause_after(failures, self._chance())
+                for lane in lanes:
+                    lane.trouble = error.reason
+                self._log.warning("positions not read", why=error.reason, seconds=round(pause, 2))
+        await self.consumer.rewind(positions)
+        for lane in lanes:
+            lane.expected = positions[lane.partition]
+            if not lane.failures:
+                lane.trouble = None
+        self.consumer.wake()
