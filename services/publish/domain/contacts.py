@@ -1,0 +1,167 @@
+"""A contact's life in a workspace: proposed → published → approved or excluded; or merged away into another.
+
+What is known of the person (details, reach, which segments it matches now) is not part of this state: it changes with the person,
+stands in the read table, and is told by ContactRevised. A proposed contact that matches no segment any more stays until it is
+decided on: it is left out when the Provider publishes all that match, and goes when it is named.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from schemas.details import PersonDetails, Reach
+from schemas.publish import (
+    ContactApproved,
+    ContactExcluded,
+    ContactMergedAway,
+    ContactProposed,
+    ContactPublished,
+    ContactRevised,
+)
+
+ContactEvent = ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway
+
+
+class State(StrEnum):
+    """In the order in which they win when two contacts become one; `merged` is none of these."""
+
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    APPROVED = "approved"
+    EXCLUDED = "excluded"
+    MERGED = "merged"
+
+
+RANK = {state: rank for rank, state in enumerate(State)}
+MERGED_WITH_EXCLUDED = "The person was found to be the same as one that was excluded."
+
+
+@dataclass(frozen=True)
+class Contact:
+    person_id: UUID
+    state: State = State.PROPOSED
+    held: State = State.PROPOSED
+    """The state, or what it was when the contact was merged away: it wins or yields there, and holds again after a split."""
+    into: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A person as seen from one workspace now: what the contact is to show, and what speaks for and against it."""
+
+    contact_id: UUID
+    person_id: UUID
+    company_id: UUID | None
+    details: PersonDetails
+    reach: Reach
+    origin: str = "segment"
+    """`segment`, or `import` for the workspace's own."""
+    segment_ids: tuple[UUID, ...] = ()
+    reasons: tuple[str, ...] = ()
+    barred: str | None = None
+    """Why the exclusion list forbids it."""
+    inherited: State | None = None
+    """The highest state of the contacts merged into this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the contact shows already."""
+
+    company_id: UUID | None
+    details: PersonDetails
+    reach: Reach
+
+
+def evolve(contact: Contact | None, event: ContactEvent) -> Contact:
+    match event:
+        case ContactProposed():
+            return Contact(event.person_id)
+        case ContactRevised():
+            return contact or Contact(event.person_id)
+        case ContactPublished():
+            return moved(contact, event.contact_id, State.PUBLISHED)
+        case ContactApproved():
+            return moved(contact, event.contact_id, State.APPROVED)
+        case ContactExcluded():
+            return moved(contact, event.contact_id, State.EXCLUDED)
+        case ContactMergedAway():
+            return replace(contact or Contact(event.contact_id), state=State.MERGED, into=event.into)
+
+
+def moved(contact: Contact | None, contact_id: UUID, state: State) -> Contact:
+    return replace(contact or Contact(contact_id), state=state, held=state)
+
+
+def settle(contact: Contact | None, sight: Sight, shown: Shown | None) -> list[ContactEvent]:
+    """What follows for the contact from how its person is seen now. Nothing, if it shows and is all that already."""
+    if contact is None or contact.state == State.MERGED:
+        return begin(contact, sight)
+    if contact.state == State.EXCLUDED:
+        return []
+    events: list[ContactEvent] = []
+    if shown != Shown(sight.company_id, sight.details, sight.reach):
+        events.append(revised(sight))
+    wanted = State.EXCLUDED if sight.barred else highest((contact.state, sight.inherited))
+    return events + steps(sight.contact_id, contact.state, wanted, sight.barred or MERGED_WITH_EXCLUDED)
+
+
+def begin(contact: Contact | None, sight: Sight) -> list[ContactEvent]:
+    """A contact is made of what matches a segment and is not barred, of the workspace's own, and of what goes on from a merged one."""
+    own = State.PUBLISHED if sight.origin == "import" else None
+    wanted = highest((own, sight.inherited, contact.held if contact else None))
+    if wanted in {None, State.PROPOSED}:
+        if not sight.segment_ids or sight.barred:
+            return []
+        wanted = State.PROPOSED
+    if sight.barred:
+        wanted = State.EXCLUDED
+    return [proposed(sight), *steps(sight.contact_id, State.PROPOSED, wanted, sight.barred or MERGED_WITH_EXCLUDED)]
+
+
+def merge_away(contact: Contact | None, contact_id: UUID, into: UUID) -> list[ContactEvent]:
+    if contact is None or contact.state == State.MERGED:
+        return []
+    return [ContactMergedAway(contact_id=contact_id, into=into)]
+
+
+def steps(contact_id: UUID, state: State, wanted: State | None, why_excluded: str) -> list[ContactEvent]:
+    """The events from one state up to a wanted one; none where that is not above it."""
+    if wanted is None or RANK[wanted] <= RANK[state]:
+        return []
+    if wanted == State.EXCLUDED:
+        return [ContactExcluded(contact_id=contact_id, reason=why_excluded)]
+    events: list[ContactEvent] = []
+    if state == State.PROPOSED:
+        events.append(ContactPublished(contact_id=contact_id))
+    if wanted == State.APPROVED:
+        events.append(ContactApproved(contact_id=contact_id))
+    return events
+
+
+def highest(states: Iterable[State | None]) -> State | None:
+    return max((state for state in states if state), key=RANK.__getitem__, default=None)
+
+
+def proposed(sight: Sight) -> ContactProposed:
+    return ContactProposed(
+        contact_id=sight.contact_id,
+        person_id=sight.person_id,
+        company_id=sight.company_id,
+        origin=sight.origin,
+        segment_ids=sight.segment_ids,
+        reasons=sight.reasons,
+        reach=sight.reach,
+        details=sight.details,
+    )
+
+
+def revised(sight: Sight) -> ContactRevised:
+    return ContactRevised(
+        contact_id=sight.contact_id,
+        person_id=sight.person_id,
+        company_id=sight.company_id,
+        reach=sight.reach,
+        details=sight.details,
+    )

@@ -1,0 +1,122 @@
+"""What publish knows of a person and its company, as a contact shows it and as segments are asked about it."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from schemas.dedupe import (
+    CompanyFormed,
+    CompanyMergedAway,
+    CompanyRevised,
+    PersonFormed,
+    PersonMergedAway,
+    PersonRevised,
+    PersonSplitOff,
+)
+from schemas.details import CompanyDetails, PersonDetails, Reach
+from schemas.marks import is_email
+from services.publish.domain.rules import Facts, fold
+
+PERSON_FIELDS = ("title", "city", "country", "full_name", "work_email", "private_email", "phone", "mobile", "linkedin", "twitter")
+
+
+PersonKey = tuple[UUID, UUID]
+"""Whose person (the Provider's id, or that of the workspace whose own import it is of), and which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    workspace_id: UUID
+    person_id: UUID
+    company_id: UUID | None
+    details: PersonDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A living person with all that were merged into it, at whatever remove."""
+
+    person: Person
+    merged: tuple[UUID, ...] = ()
+
+    @property
+    def all(self) -> tuple[UUID, ...]:
+        return self.person.person_id, *self.merged
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company that lives on, where the one asked for was merged away."""
+
+    company_id: UUID
+    details: CompanyDetails
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What a batch says of one person in the end. `details` of None: nothing new of them."""
+
+    workspace_id: UUID
+    person_id: UUID
+    version: int
+    company_id: UUID | None = None
+    details: PersonDetails | None = None
+    merged_into: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyChange:
+    workspace_id: UUID
+    company_id: UUID
+    version: int
+    details: CompanyDetails | None = None
+    merged_into: UUID | None = None
+
+
+PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff
+CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway
+
+
+def change_person(before: PersonChange | None, event: PersonEvent, workspace_id: UUID, version: int) -> PersonChange:
+    change = replace(before or PersonChange(workspace_id, event.person_id, version), version=version, merged_into=None)
+    match event:
+        case PersonFormed() | PersonRevised():
+            return replace(change, company_id=event.company_id, details=event.details)
+        case PersonMergedAway():
+            return replace(change, merged_into=event.into)
+        case PersonSplitOff():
+            return change
+
+
+def change_company(before: CompanyChange | None, event: CompanyEvent, workspace_id: UUID, version: int) -> CompanyChange:
+    change = replace(before or CompanyChange(workspace_id, event.company_id, version), version=version, merged_into=None)
+    match event:
+        case CompanyFormed() | CompanyRevised():
+            return replace(change, details=event.details)
+        case CompanyMergedAway():
+            return replace(change, merged_into=event.into)
+
+
+def with_company(details: PersonDetails, company: Company | None) -> PersonDetails:
+    """The person's details with its company's golden name and domain, which outrank what single records say."""
+    if company is None:
+        return details
+    return details.model_copy(
+        update={
+            "company_name": company.details.name or details.company_name,
+            "company_domain": company.details.domain or details.company_domain,
+        }
+    )
+
+
+def facts_of(details: PersonDetails, company: Company | None) -> Facts:
+    """What segments are asked about. `details` are those `with_company`."""
+    facts = {name: fold(getattr(details, name)) for name in PERSON_FIELDS}
+    facts["company_name"], facts["company_domain"] = fold(details.company_name), fold(details.company_domain)
+    facts["company_city"] = fold(company.details.city) if company else ""
+    facts["company_country"] = fold(company.details.country) if company else ""
+    return facts
+
+
+def reach_of(details: PersonDetails) -> Reach:
+    """Verified: a work address that can be one by its form. (A thin rule: whether the mailbox exists is not asked of anybody.)"""
+    return Reach(email=bool(details.email), verified=is_email(details.work_email), social=bool(details.linkedin or details.twitter))

@@ -1,0 +1,75 @@
+"""Looks at persons again and decides what becomes of their contacts.
+
+One way for all that may change it: a person, a company, a merge, a segment, an exclusion. Who calls holds `one_at_a_time`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from schemas.envelope import Envelope
+from schemas.marks import Digest
+from services.kit.events import Told, Work
+from services.publish.domain.contacts import State, highest, merge_away, settle
+from services.publish.domain.people import PersonKey
+from services.publish.domain.suppressions import of_contact
+from services.publish.kinds import CONTACT
+from services.publish.moves import Decided, States, moves_of
+from services.publish.seeing import Looking, View
+from services.publish.store import contacts as store
+from services.publish.store import suppressions
+from services.publish.store.suppressions import Entry
+from services.publish.suppressing import suppress_all
+
+
+def look_again(
+    work: Work, digest: Digest, keys: Iterable[PersonKey], because: Mapping[UUID, Envelope] | None = None, only: UUID | None = None
+) -> list[Told]:
+    """What follows for the contacts of these persons, in all workspaces or in one. `because` names what led to it, by person."""
+    views = Looking(work.connection, digest, only).at(keys, because or {})
+    homes = {row.contact_id: row.workspace_id for view in views for row in view.merged}
+    homes |= {view.sight.contact_id: view.workspace_id for view in views if view.is_to_be_decided}
+    states = work.load(CONTACT, homes, homes)
+    decided: Decided = {}
+    told: list[Told] = []
+    for view in views:
+        events = decide(view, states)
+        decided |= events
+        told += [Told(CONTACT, key, body, view.workspace_id, view.because) for key, bodies in events.items() for body in bodies]
+    write(work, views, decided, states)
+    return told + carry_over(work, digest, views, decided)
+
+
+def decide(view: View, states: States) -> Decided:
+    """The merged contacts go first, so that nobody sees the same person twice."""
+    key = view.sight.contact_id
+    events = {row.contact_id: merge_away(states[row.contact_id], row.contact_id, key) for row in view.merged}
+    if key in states:
+        inherited = highest(state.held for row in view.merged if (state := states[row.contact_id]))
+        events[key] = settle(states[key], replace(view.sight, inherited=inherited), view.row.shown if view.row else None)
+    return events
+
+
+def write(work: Work, views: list[View], decided: Decided, states: States) -> None:
+    """Write what the contacts show and are from now on."""
+    store.show(work.connection, [(v.workspace_id, v.sight, v.marks) for v in views if is_to_be_shown(v, decided)], work.now)
+    homes = {key: view.workspace_id for view in views for key in (view.sight.contact_id, *(row.contact_id for row in view.merged))}
+    store.move(work.connection, moves_of(homes, states, decided), work.now)
+
+
+def is_to_be_shown(view: View, decided: Decided) -> bool:
+    if decided.get(view.sight.contact_id):
+        return True
+    return bool(view.row and view.row.state not in {State.EXCLUDED, State.MERGED} and not view.is_shown)
+
+
+def carry_over(work: Work, digest: Digest, views: list[View], decided: Decided) -> list[Told]:
+    """What was suppressed for a contact holds for the one that it is merged into."""
+    into = {row.contact_id: view for view in views for row in view.merged if decided[row.contact_id]}
+    standing = suppressions.of_contacts(work.connection, {key: view.workspace_id for key, view in into.items()})
+    entries = [
+        Entry(s.workspace_id, of_contact(s.workspace_id, into[s.body.contact_id].sight.contact_id, s.cause, digest), s.source)
+        for s in standing
+        if s.body.contact_id
+    ]
+    return suppress_all(work, entries)
