@@ -61,6 +61,6 @@ $(VENV)/installed: requirements.lock | $(PY)
 	@$(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 
-$(VENV)/fetched: $(VENV)/installed package-lock.json .npmrc deploy/local/engines/jars.py deploy/local/assets.py
+$(VENV)/fetched: $(VENV)/installed package-lock.json .npmrc deploy/local/engines/jars.sha256 deploy/local/assets.py
 	@$(PY) -m deploy.local fetch
 	@touch $@

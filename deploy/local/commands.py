@@ -129,8 +129,9 @@ def fetch() -> None:
 
 @app.command()
 def lock() -> None:
-    """Resolve the pages' JavaScript anew into package-lock.json."""
+    """Lock anew what is not locked by pip: the jars' hashes, and the pages' JavaScript."""
     with told():
+        jars.lock_jars()
         lock_assets()
 
 

@@ -157,7 +157,7 @@ def judge(name: str, report: dict[str, Any]) -> Finding:
     stream, outbox = parts.get("stream", {}), parts.get("database", {}).get("outbox", 0)
     lag = sum(int(each.get("lag") or 0) for each in stream.get("partitions", []))
     if parked := stream.get("parked", 0):
-        todo = f"`smartleads dead-letters {name}` shows why; re-drive them when the reason is gone."
+        todo = "`smartleads deadletters` shows why, and re-drives them when the reason is gone."
         return Finding(name, well=False, said=f"{parked} events are parked", todo=todo)
     said = f"ready, {lag} events behind, {outbox} to be published"
     todo = f"It may catch up by itself; if the figure grows, see `logs {name}`."

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.local import environment as env
 from deploy.local.browser import chromium
+from deploy.local.engines import jars
 from deploy.local.engines import ports as tcp
 from deploy.local.errors import StackError
 from deploy.local.parts import all_parts
@@ -63,6 +64,13 @@ def test_a_browser_that_is_not_there_names_the_setting(monkeypatch: pytest.Monke
     monkeypatch.setenv("SMARTLEADS_CHROMIUM", "/nowhere/chromium")
     with pytest.raises(StackError, match="SMARTLEADS_CHROMIUM names /nowhere/chromium"):
         chromium()
+
+
+def test_a_jar_that_is_not_the_locked_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "half.jar").write_bytes(b"PK")
+    monkeypatch.setattr(jars, "_jars", lambda _: [tmp_path / "half.jar"])
+    with pytest.raises(StackError, match=r"half\.jar is not the file that was locked"):
+        jars.classpath(jars.GREENMAIL)
 
 
 def program(code: str, folder: Path) -> Program:

