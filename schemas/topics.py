@@ -26,7 +26,7 @@ class Topic:
 ACCOUNTS_EVENTS = Topic(
     "accounts.events",
     writer="accounts",
-    readers=("publish", "campaign", "sender", "kpi"),
+    readers=("ingest", "publish", "campaign", "sender", "kpi"),
     key="client_id",
     bodies=(
         accounts.ClientCreated,

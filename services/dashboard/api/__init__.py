@@ -1,0 +1,16 @@
+"""The pages' routes, and what is shown when one cannot be."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from services.dashboard.api import campaigns, leads, provider, signin, tasks
+from services.kit.service import Context
+
+router = APIRouter(include_in_schema=False)
+for part in (signin, leads, campaigns, tasks, provider):
+    router.include_router(part.router)
+
+
+def routers(_: Context) -> Sequence[APIRouter]:
+    return (router,)
