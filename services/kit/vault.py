@@ -28,8 +28,9 @@ class Vault:
         if missing:
             found = self._fetch(missing)
             if make and (new := [subject for subject in missing if subject not in found]):
-                self._make(new)
-                found |= self._fetch(new)
+                found |= self._make(new)
+                # Those that another made at the same time are not ours to know.
+                found |= self._fetch([subject for subject in new if subject not in found])
             self._remember(found, now)
             known |= found
         return {subject: known.get(subject) for subject in wanted}
@@ -49,20 +50,25 @@ class Vault:
         return gone
 
     def _fetch(self, subjects: list[str]) -> dict[str, AESGCM | None]:
+        if not subjects:
+            return {}
         with self._database.transaction() as connection:
             stored = rows(connection, "SELECT subject, wrapped FROM vault.keys WHERE subject = ANY(:s)", s=subjects)
         return {row.subject: self._unwrap(row.subject, row.wrapped) for row in stored}
 
-    def _make(self, subjects: list[str]) -> None:
+    def _make(self, subjects: list[str]) -> dict[str, AESGCM | None]:
+        """The ciphers that were made; none for a subject that has one by now."""
+        keys = {subject: AESGCM.generate_key(256) for subject in subjects}
         # In order, so that two that make keys at once wait for one another instead of locking each other out.
         with self._database.transaction() as connection:
-            run(
+            made = rows(
                 connection,
                 """INSERT INTO vault.keys (subject, wrapped)
-                   SELECT * FROM unnest(CAST(:s AS text[]), CAST(:w AS bytea[])) ON CONFLICT (subject) DO NOTHING""",
+                   SELECT * FROM unnest(CAST(:s AS text[]), CAST(:w AS bytea[])) ON CONFLICT (subject) DO NOTHING RETURNING subject""",
                 s=subjects,
-                w=[self._wrap(subject, AESGCM.generate_key(256)) for subject in subjects],
+                w=[self._wrap(subject, key) for subject, key in keys.items()],
             )
+        return {row.subject: AESGCM(keys[row.subject]) for row in made}
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
         nonce = os.urandom(NONCE)
