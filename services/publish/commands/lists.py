@@ -10,7 +10,6 @@ from services.kit.events import Told, Work
 from services.publish.kinds import LIST
 from services.publish.store import lists as store
 from services.publish.store import reading
-from services.publish.store.reading import Filter
 
 CONTACTS_PER_EVENT = 500
 
@@ -41,12 +40,3 @@ def add_to_list(work: Work, workspace_id: UUID, list_id: UUID, ids: Sequence[UUI
     parts = [tuple(added[start : start + CONTACTS_PER_EVENT]) for start in range(0, len(added), CONTACTS_PER_EVENT)]
     told = [Told(LIST, list_id, ContactsListed(list_id=list_id, contact_ids=part), workspace_id) for part in parts]
     return Listed(len(set(ids)), len(added), len(set(ids)) - len(known)), told
-
-
-def add_next(
-    work: Work, workspace_id: UUID, list_id: UUID, which: Filter, *, after: UUID | None, most: int
-) -> tuple[tuple[Listed, UUID | None], list[Told]]:
-    """Put the next chunk of those that are meant on the list; answers the place to go on from too, None at the end."""
-    ids = reading.ids_after(work.connection, workspace_id, which, after, most)
-    done, told = add_to_list(work, workspace_id, list_id, ids, proposals=which.proposals)
-    return (done, ids[-1] if len(ids) == most else None), told

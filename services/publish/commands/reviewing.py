@@ -69,13 +69,6 @@ def review_contacts(work: Work, asked: Review, ids: Iterable[UUID]) -> tuple[Out
     return outcome(asked.act, Counter(state.state for state in states.values() if state), len(ids) - len(known)), told
 
 
-def review_next(work: Work, asked: Review, which: Filter, after: UUID | None, most: int) -> tuple[tuple[Outcome, UUID | None], list[Told]]:
-    """Act on the next chunk of those that are meant; answers the place to go on from too, None at the end."""
-    ids = reading.ids_after(work.connection, asked.workspace_id, which, after, most)
-    done, told = review_contacts(work, asked, ids)
-    return (done, ids[-1] if len(ids) == most else None), told
-
-
 def preview(connection: Connection, asked: Review, which: Filter | Iterable[UUID]) -> Outcome:
     """What the act would do now."""
     if isinstance(which, Filter):
