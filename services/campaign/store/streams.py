@@ -1,0 +1,39 @@
+"""The kinds of event streams of this service, and their states where they are read without being locked."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.campaign.domain import campaign as campaigns
+from services.campaign.domain import recipient as recipients
+from services.campaign.domain.campaign import Campaign
+from services.campaign.domain.recipient import Progress
+from services.kit.database import rows
+from services.kit.events import Kind
+
+CAMPAIGN: Kind[Campaign] = Kind("campaign", Campaign, campaigns.evolve)
+RECIPIENT: Kind[Progress] = Kind("recipient", Progress, recipients.evolve)
+
+
+def campaigns_of(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Campaign]:
+    """As they stand now; who needs them not to change locks them."""
+    found = rows(
+        connection,
+        "SELECT state::text AS state FROM streams WHERE stream = ANY(:names) AND state IS NOT NULL",
+        names=[CAMPAIGN.stream(key) for key in ids],
+    )
+    states: list[Campaign] = [CAMPAIGN.stored.validate_json(row.state) for row in found]
+    return {campaign.campaign_id: campaign for campaign in states}
+
+
+def recipients_of(connection: Connection, campaign_id: UUID, most: int) -> list[Progress]:
+    """Those that have not left, in order of id."""
+    found = rows(
+        connection,
+        """SELECT s.state::text AS state FROM recipients r
+           JOIN streams s ON s.workspace_id = r.workspace_id AND s.stream = 'recipient:' || r.recipient_id
+           WHERE r.campaign_id = :campaign AND r.exit IS NULL ORDER BY r.recipient_id LIMIT :most""",
+        campaign=campaign_id, most=most,
+    )  # fmt: skip
+    return [RECIPIENT.stored.validate_json(row.state) for row in found]
