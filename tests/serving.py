@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 import httpx
@@ -39,18 +39,24 @@ class Gateway:
         self.cookies: dict[str, str] = {}
         self.key: str | None = None
 
-    def check(self, method: str, path: str, **headers: str) -> httpx.Response:
+    def check(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """The answer to the gateway's own question."""
-        asked = {"X-Forwarded-Method": method, "X-Forwarded-Uri": path, **self._credentials(), **headers}
+        asked = {"X-Forwarded-Method": method, "X-Forwarded-Uri": path} | self._credentials() | dict(headers or {})
         return self._http.get("/internal/check", headers=asked)
 
     def call(
-        self, method: str, path: str, json: object = None, params: dict[str, str | int] | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        json: object = None,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        checked = self.check(method, path + (f"?{urlencode(params)}" if params else ""), **headers)
+        checked = self.check(method, path + (f"?{urlencode(params)}" if params else ""), headers)
         if not checked.is_success:
             return checked
-        passed = self._credentials() | headers
+        passed = self._credentials() | dict(headers or {})
         passed.pop("Authorization", None)
         if "authorization" in checked.headers:
             passed["Authorization"] = checked.headers["authorization"]

@@ -49,6 +49,15 @@ def test_callers_do_not_use_up_one_anothers_calls() -> None:
     assert taken(buckets, "key:b", 100) == 5
 
 
+def test_a_call_given_back_does_not_count() -> None:
+    buckets = Buckets(rate=2, burst=5, seconds=Seconds())
+    for _ in range(20):
+        buckets.take("key:a")
+        buckets.give_back("key:a")
+    buckets.give_back("key:a")
+    assert taken(buckets, "key:a", 100) == 5
+
+
 def test_who_is_refused_is_told_how_long_to_wait() -> None:
     seconds = Seconds()
     buckets = Buckets(rate=0.5, burst=1, seconds=seconds)

@@ -47,6 +47,12 @@ class Buckets:
                 raise TooMany(f"more than {self._rate:g} calls a second: wait {wait:.1f} s and call again", wait)
             bucket.tokens -= 1
 
+    def give_back(self, name: str) -> None:
+        """The call taken before does not count after all."""
+        with self._lock:
+            bucket = self._bucket(name, self._seconds())
+            bucket.tokens = min(self._burst, bucket.tokens + 1)
+
     def _bucket(self, name: str, now: float) -> Bucket:
         if name not in self._buckets and len(self._buckets) >= MOST_BUCKETS:
             full = self._burst / self._rate
