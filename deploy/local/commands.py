@@ -141,9 +141,10 @@ def engines(
     kafka: Annotated[bool, typer.Option("--kafka")] = False,
     postgres: Annotated[bool, typer.Option("--postgres")] = False,
     greenmail: Annotated[bool, typer.Option("--greenmail")] = False,
+    owner: Annotated[int | None, typer.Option("--while", help="Stop when the process with this id is gone, even if killed.")] = None,
 ) -> None:
     """Run engines alone on free ports, in the foreground (all three unless some are named)."""
     named = {"kafka": kafka, "postgres": postgres, "greenmail": greenmail}
     chosen = frozenset(name for name, wanted in named.items() if wanted) or frozenset(named)
     with told():
-        run_in_foreground(data, chosen, say)
+        run_in_foreground(data, chosen, owner, say)

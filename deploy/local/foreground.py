@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psutil
+
 from deploy.local.engines import greenmail, kafka, ports, postgres
 from deploy.local.files import write_private
 from deploy.local.program import Program, Running
@@ -58,9 +60,9 @@ class Engines:
         self.addresses["SMARTLEADS_TEST_MAIL_API"] = f"http://{ports.HOST}:{api}"
         return greenmail.greenmail(self._data / "greenmail", smtp, imap, api), lambda: greenmail.answers(smtp, imap, api)
 
-    def wait(self, stop: threading.Event) -> None:
-        """Block until `stop` is set; a StackError when an engine dies meanwhile."""
-        while not stop.wait(1.0):
+    def wait(self, stop: threading.Event, owner: int | None) -> None:
+        """Block until `stop` is set or the process `owner` is gone; a StackError when an engine dies meanwhile."""
+        while not stop.wait(1.0) and (owner is None or psutil.pid_exists(owner)):
             for each in self._running:
                 if error := each.died():
                     raise error
@@ -78,8 +80,8 @@ def kept_password(file: Path) -> str:
     return file.read_text()
 
 
-def run_in_foreground(data: Path, names: frozenset[str], say: Say) -> None:
-    """Run until SIGTERM or Ctrl-C; `data`/engines.env holds the addresses while they are up."""
+def run_in_foreground(data: Path, names: frozenset[str], owner: int | None, say: Say) -> None:
+    """Run until SIGTERM, Ctrl-C or the end of `owner`; `data`/engines.env holds the addresses while they are up."""
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
@@ -88,7 +90,7 @@ def run_in_foreground(data: Path, names: frozenset[str], say: Say) -> None:
     try:
         write_private(addresses, "".join(f"{name}={value}\n" for name, value in engines.addresses.items()))
         say(f"Up: {', '.join(sorted(names))}. Addresses are in {addresses}. Ctrl-C stops them.")
-        engines.wait(stop)
+        engines.wait(stop, owner)
     finally:
         addresses.unlink(missing_ok=True)
         engines.stop()
