@@ -57,7 +57,8 @@ class HandingOver:
 class Released:
     """Back to planned: it was not tried, for a reason that is not the mail's own."""
 
-    at: datetime
+    at: datetime | None
+    """None: it waits until its campaign goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,3 +66,26 @@ def waiting(connection: Connection, now: datetime) -> int:
         now=now,
     )
     return int(row.n)
+
+
+def halted(connection: Connection, outreach_ids: Collection[UUID]) -> list[UUID]:
+    """Of these, those whose campaign has been paused or stopped."""
+    found = rows(
+        connection,
+        """SELECT outreach_id FROM outreach JOIN campaigns USING (workspace_id, campaign_id)
+           WHERE halted AND outreach_id = ANY(CAST(:ids AS uuid[]))""",
+        ids=[str(key) for key in outreach_ids],
+    )
+    return [row.outreach_id for row in found]
+
+
+def in_doubt_of(connection: Connection, sender_id: UUID, most: int) -> dict[UUID, str]:
+    """Outreaches of a sender that are in doubt, with their Message-IDs."""
+    found = rows(
+        connection,
+        """SELECT outreach_id, message_id FROM sends JOIN outreach USING (workspace_id, outreach_id)
+           WHERE sends.sender_id = :sender AND stage = 'in_doubt' ORDER BY outreach_id LIMIT :most""",
+        sender=sender_id,
+        most=most,
+    )
+    return {row.outreach_id: row.message_id for row in found}

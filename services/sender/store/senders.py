@@ -156,3 +156,13 @@ def cool(connection: Connection, sender_id: UUID, trouble: str, until: datetime)
 
 def recovered(connection: Connection, sender_id: UUID) -> None:
     run(connection, "UPDATE senders SET failures = 0, trouble = NULL, cooling_until = NULL WHERE sender_id = :id", id=sender_id)
+
+
+def name_of_writer(connection: Connection, outreach_id: UUID) -> str | None:
+    """Who wrote this; None for an outreach that the transaction's workspace does not have."""
+    found = rows(
+        connection,
+        "SELECT name FROM outreach JOIN senders USING (workspace_id, sender_id) WHERE outreach_id = :id",
+        id=outreach_id,
+    )
+    return str(found[0].name) if found else None
