@@ -129,7 +129,7 @@ class Move:
 
 MOVE = """
 UPDATE contacts SET state = new.state, why = new.why, merged_into = new.merged_into, changed_at = :now,
-                    published = published OR new.published
+                    published = contacts.published OR new.published
 FROM json_to_recordset(:moves)
     AS new (workspace_id uuid, contact_id uuid, state text, why text, merged_into uuid, published boolean)
 WHERE contacts.workspace_id = new.workspace_id AND contacts.contact_id = new.contact_id

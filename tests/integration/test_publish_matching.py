@@ -1,0 +1,165 @@
+"""From what dedupe tells to contacts, on a real PostgreSQL."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from schemas.dedupe import CompanyMergedAway, PersonMergedAway, PersonSplitOff
+from schemas.details import PersonDetails
+from services.kit.settings import Settings
+from services.publish import loops
+from services.publish.commands import segments
+from services.publish.domain.ids import contact_id
+from services.publish.domain.review import Act
+from tests.publish import Publish, company, company_revised, person, publish_on, revised
+
+pytestmark = pytest.mark.engines
+
+ANN = PersonDetails(full_name="Ann Lee", family_name="Lee", given_name="Ann", title="Senior Architect", work_email="ann@lee.example")
+BOB = PersonDetails(full_name="Bob Ray", title="Plumber", linkedin="https://www.linkedin.com/in/bob-ray")
+
+
+@pytest.fixture
+def publish(module_settings: Settings) -> Iterator[Publish]:
+    made = publish_on(module_settings)
+    yield made
+    made.forgets_all()
+
+
+def test_a_person_is_proposed_where_it_matches_a_segment_and_says_why(publish: Publish) -> None:
+    here, there = uuid4(), uuid4()
+    segment = publish.segment(here)
+    publish.segment(there, {"field": "title", "is": "mentions", "value": "plumber"}, "Plumbers")
+    ann = person(ANN)
+    told = publish.people(ann, person(BOB))
+    assert len(told) == 2
+    row = publish.contacts(here)[ann.person_id]
+    assert (row.state, row.segment_ids, row.reasons) == ("proposed", [segment], ["Architects: The title mentions “architect”."])
+    assert (row.email, row.verified, row.social) == (True, True, False)
+    assert [row.details["title"] for row in publish.contacts(there).values()] == ["Plumber"]
+
+
+def test_a_segment_defined_later_finds_those_known_already(publish: Publish) -> None:
+    here = uuid4()
+    people = [person(ANN) for _ in range(7)]
+    publish.people(*people, person(BOB))
+    assert publish.contacts(here) == {}
+    publish.segment(here)
+    assert publish.contacts(here).keys() == {each.person_id for each in people}
+
+
+def test_a_company_that_changes_changes_whom_its_people_matter_to(publish: Publish) -> None:
+    here, swiss = uuid4(), company(name="Acme", country="CH")
+    publish.segment(here, {"field": "company_country", "is": "equal", "value": "DE"})
+    ann = person(ANN, company_id=swiss.company_id)
+    publish.people(ann)
+    publish.companies(swiss)
+    assert publish.contacts(here) == {}
+    publish.companies(company_revised(swiss, country="DE"))
+    assert publish.contacts(here)[ann.person_id].details["company_name"] == "Acme"
+
+
+def test_people_of_a_company_merged_away_are_those_of_the_one_that_lives_on(publish: Publish) -> None:
+    here, old, new = uuid4(), company(name="Acme"), company(name="Acme Group", country="DE")
+    publish.segment(here, {"field": "company_country", "is": "equal", "value": "DE"})
+    ann = person(ANN, company_id=old.company_id)
+    publish.people(ann)
+    publish.companies(old, new, CompanyMergedAway(company_id=old.company_id, into=new.company_id, why="same domain"))
+    row = publish.contacts(here)[ann.person_id]
+    assert (row.company_id, row.details["company_name"]) == (new.company_id, "Acme Group")
+
+
+def test_what_changes_on_a_person_is_told_and_what_does_not_is_not(publish: Publish) -> None:
+    here, ann = uuid4(), person(ANN)
+    publish.segment(here)
+    publish.people(ann)
+    assert publish.people(revised(ann)) == []
+    publish.people(revised(ann, city="Bern"))
+    key = contact_id(here, ann.person_id)
+    assert publish.told(f"contact:{key}") == ["ContactProposed", "ContactRevised"]
+    assert publish.contacts(here)[ann.person_id].details["city"] == "Bern"
+
+
+def test_a_proposed_contact_that_no_longer_matches_stays_but_matches_nothing(publish: Publish) -> None:
+    here, ann = uuid4(), person(ANN)
+    publish.segment(here)
+    publish.people(ann)
+    publish.people(revised(ann, title="Plumber"))
+    row = publish.contacts(here)[ann.person_id]
+    assert (row.state, row.segment_ids) == ("proposed", [])
+
+
+def test_the_workspaces_own_import_is_published_there_at_once_and_nowhere_else(publish: Publish) -> None:
+    here, there, bob = uuid4(), uuid4(), person(BOB)
+    publish.segment(there, {"field": "title", "is": "known"}, "Anybody")
+    publish.people(bob, workspace_id=here)
+    row = publish.contacts(here)[bob.person_id]
+    assert (row.state, row.origin, row.published, row.social) == ("published", "import", True, True)
+    assert publish.contacts(there) == {}
+    publish.segment(there, {"field": "title", "is": "mentions", "value": "plumber"}, "Plumbers")
+    assert publish.contacts(there) == {}
+
+
+def test_when_two_persons_become_one_the_higher_state_wins(publish: Publish) -> None:
+    here, ann, anne = uuid4(), person(ANN), person(ANN)
+    publish.segment(here)
+    publish.people(ann, anne)
+    keys = contact_id(here, ann.person_id), contact_id(here, anne.person_id)
+    publish.reviews(here, Act.PUBLISH, keys[0])
+    publish.reviews(here, Act.APPROVE, keys[0])
+    publish.people(PersonMergedAway(person_id=ann.person_id, into=anne.person_id, record_ids=(), why="same e-mail"))
+    contacts = publish.contacts(here)
+    assert (contacts[ann.person_id].state, contacts[ann.person_id].merged_into) == ("merged", keys[1])
+    assert contacts[anne.person_id].state == "approved"
+    assert publish.told(f"contact:{keys[1]}") == ["ContactProposed", "ContactPublished", "ContactApproved"]
+
+
+def test_an_exclusion_outlives_a_merge_and_any_later_news(publish: Publish) -> None:
+    here, ann, anne = uuid4(), person(ANN), person(ANN)
+    publish.segment(here)
+    publish.people(ann)
+    publish.reviews(here, Act.EXCLUDE, contact_id(here, ann.person_id))
+    publish.people(PersonMergedAway(person_id=ann.person_id, into=anne.person_id, record_ids=(), why="same e-mail"))
+    publish.people(anne)
+    assert publish.contacts(here)[anne.person_id].state == "excluded"
+    assert publish.people(revised(anne, title="Chief Architect")) == []
+    publish.segment(here, name="Architects again")
+    assert publish.contacts(here)[anne.person_id].state == "excluded"
+
+
+def test_a_merge_heard_before_its_survivor_waits_for_it(publish: Publish) -> None:
+    here, ann, anne = uuid4(), person(ANN), person(BOB)
+    publish.segment(here)
+    publish.people(ann)
+    publish.reviews(here, Act.PUBLISH, contact_id(here, ann.person_id))
+    publish.people(PersonMergedAway(person_id=ann.person_id, into=anne.person_id, record_ids=(), why="same profile"))
+    assert publish.contacts(here)[ann.person_id].state == "published"
+    publish.people(anne)
+    contacts = publish.contacts(here)
+    assert (contacts[ann.person_id].state, contacts[anne.person_id].state) == ("merged", "published")
+
+
+def test_a_split_brings_the_contact_back_as_it_was(publish: Publish) -> None:
+    here, ann, anne = uuid4(), person(ANN), person(ANN)
+    publish.segment(here)
+    publish.people(ann, anne)
+    publish.reviews(here, Act.PUBLISH, contact_id(here, ann.person_id))
+    publish.people(PersonMergedAway(person_id=ann.person_id, into=anne.person_id, record_ids=(), why="same e-mail"))
+    publish.people(PersonSplitOff(person_id=ann.person_id, from_person=anne.person_id, record_ids=()))
+    assert {row.state for row in publish.contacts(here).values()} == {"published"}
+
+
+def test_a_review_goes_on_from_its_place_after_a_crash(publish: Publish) -> None:
+    here, people = uuid4(), [person(ANN) for _ in range(5)]
+    publish.people(*people)
+    publish.does(
+        lambda work: segments.define_segment(work, here, uuid4(), "All", {"field": "title", "is": "known"}), here
+    )
+    assert loops.busy(publish.context) == 1
+    loops.review_step(publish.context, chunk=2)
+    assert len(publish.contacts(here)) == 2
+    publish_on(publish.context.settings).settles(chunk=2)
+    assert len(publish.contacts(here)) == 5
+    assert loops.busy(publish.context) == 0
+    assert {len(publish.told(f"contact:{row.contact_id}")) for row in publish.contacts(here).values()} == {1}
