@@ -110,12 +110,14 @@ class Work:
     def _lock(self, wanted: Mapping[Address, Kind[Any]]) -> None:
         if not wanted:
             return
-        addresses = as_json(
-            {"workspace_id": workspace_id, "stream": stream}
-            for workspace_id, stream in sorted(wanted, key=itemgetter(1))
-        )
-        run(self.connection, NEW_STREAMS, addresses=addresses)
-        for row in rows(self.connection, LOCKED_STREAMS, addresses=addresses):
+        self._lock_known(wanted)
+        new = {address: kind for address, kind in wanted.items() if address not in self.streams}
+        if new:
+            run(self.connection, NEW_STREAMS, addresses=as_addresses(new))
+            self._lock_known(new)
+
+    def _lock_known(self, wanted: Mapping[Address, Kind[Any]]) -> None:
+        for row in rows(self.connection, LOCKED_STREAMS, addresses=as_addresses(wanted)):
             address = (row.workspace_id, row.stream)
             state = None if row.state is None else wanted[address].stored.validate_json(row.state)
             self.streams[address] = Stream(row.head, state)
@@ -157,6 +159,11 @@ class Work:
                 for (workspace_id, name), stream, fold in changed
             ),
         )
+
+
+def as_addresses(streams: Iterable[Address]) -> str:
+    """In one order, so that two who lock the same streams wait for one another instead of locking each other out."""
+    return as_json({"workspace_id": workspace_id, "stream": stream} for workspace_id, stream in sorted(streams, key=itemgetter(1)))
 
 
 NEW_STREAMS = """

@@ -45,3 +45,14 @@ def make_topics(settings: Settings) -> list[str]:
         return missing
     finally:
         admin.close()
+
+
+def delete_topics(settings: Settings) -> None:
+    """Delete all topics that bear this prefix; for tests and benchmarks, so it refuses to work without one."""
+    if not settings.kafka_topic_prefix:
+        raise ValueError("without a prefix these would be the topics of the system itself")
+    admin = KafkaAdminClient(**connection(settings))
+    try:
+        admin.delete_topics([name for name in admin.list_topics() if name.startswith(settings.kafka_topic_prefix)])
+    finally:
+        admin.close()

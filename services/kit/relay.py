@@ -76,7 +76,7 @@ class Relay:
 
     def _lead(self) -> None:
         """Publish for as long as nothing fails; returns when stopping, or when another leads and it is time to ask again."""
-        connection = self._connect()
+        connection = self.connect()
         try:
             if not self._take_lead(connection):
                 self._stopping.wait(IDLE_SECONDS)
@@ -90,7 +90,7 @@ class Relay:
         finally:
             connection.close()
 
-    def _connect(self) -> Connection:
+    def connect(self) -> Connection:
         url = self._settings.role_url(self._service, "worker")
         return psycopg2.connect(
             host=url.host,
