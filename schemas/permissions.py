@@ -18,7 +18,6 @@ OWN: dict[str, Role] = {
 
 IN_WORKSPACE: dict[str, Role] = {
     "workspace.view": Role.MEMBER,
-    "page.view": Role.MEMBER,
     # ingest
     "source.view": Role.MEMBER,
     "source.edit": Role.MANAGER,
@@ -88,12 +87,11 @@ OF_PROVIDER: dict[str, Role] = dict.fromkeys(
 MATRIX: dict[str, Role] = OWN | IN_WORKSPACE | OF_CLIENT | OF_PROVIDER
 
 PUBLIC = (
-    r"/login",
-    r"/static/.+",
-    r"/favicon\.ico",
+    # The dashboard's pages show nothing of themselves: they ask the APIs, with the session of who looks. Below /t and /u are
+    # signed tracking and unsubscribe links.
+    r"/(?!(?:api|internal|health|metrics)(?:/|$)).*",
     r"/api/accounts/log(in|out)",
     r"/api/ingest/webhooks/.+",
-    r"/[tu]/.+",
     r"/api/[a-z]+/openapi\.json",
 )
 """Paths that the gateway lets through without asking who calls: they show nothing, or check a signature or password themselves."""

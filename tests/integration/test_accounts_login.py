@@ -232,13 +232,6 @@ def test_what_is_public_passes_without_a_token_and_what_is_inner_not_at_all(acco
         assert accounts.logged_in().check("GET", path).status_code == 404
 
 
-def test_a_page_asked_for_without_a_session_leads_to_the_log_in(accounts: Accounts) -> None:
-    answer = accounts.gateway().check("GET", "/leads?sort=score", {"Accept": "text/html"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/leads%3Fsort%3Dscore")
-    assert accounts.gateway().check("GET", "/api/kpi/x", {"Accept": "text/html"}).status_code == 401
-    assert accounts.gateway().check("POST", "/leads", {"Accept": "text/html"}).status_code == 401
-
-
 @pytest.mark.parametrize("credential", ["Bearer sl_wrong", "Bearer eyJ.a.b", "Basic abc", "sl_wrong"])
 def test_a_credential_that_is_none_is_refused(accounts: Accounts, credential: str) -> None:
     answer = accounts.gateway().check("GET", "/api/accounts/me", {"Authorization": credential})

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from schemas.accounts import ClientCreated, Role
 from schemas.body import PROVIDER
+from services.kit import log
 from services.kit.clock import system_clock
 from services.kit.database import rows, run
 from services.kit.errors import Conflict, NotFound, Unavailable
@@ -184,6 +185,7 @@ class Bed:
 
 @pytest.fixture(scope="module")
 def server(module_settings: Settings) -> Iterator[tuple[Context, Healthy, str]]:
+    log.configure(BED, module_settings)
     make_bed(module_settings).close()
     context, health = Context(BED, module_settings, system_clock), Healthy()
     with served(create_app(context, [router], health)) as url:
@@ -266,6 +268,14 @@ def test_problems_have_a_stable_type_and_say_what_to_do(bed: Bed) -> None:
 def test_a_fault_of_ours_shows_nothing_of_itself(bed: Bed) -> None:
     body = problem(bed.http.get("/api/bed/broken", headers=bed.headers()), 500, "bug")
     assert "secret" not in str(body)
+
+
+def test_what_comes_with_a_cookie_from_another_sites_page_changes_nothing(bed: Bed) -> None:
+    evil = bed.headers() | {"Cookie": "smartleads_session=x", "Origin": "https://evil.example"}
+    problem(bed.http.post(bed.at("things"), json={"name": "a"}, headers=evil), 403, "forbidden")
+    ours = evil | {"Origin": str(bed.http.base_url)}
+    assert bed.http.post(bed.at("things"), json={"name": "a"}, headers=ours).status_code == 201
+    assert bed.http.get(bed.at("streams"), headers=evil).status_code == 200
 
 
 def test_a_malformed_request_is_told_where_and_is_not_repeated_to_the_sender(bed: Bed) -> None:

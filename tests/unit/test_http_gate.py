@@ -90,13 +90,15 @@ def test_an_unknown_permission_is_a_programming_error() -> None:
         allowed("campaign.delte")
 
 
-@pytest.mark.parametrize("path", ["/login", "/api/accounts/login", "/api/kpi/openapi.json", "/static/app.css"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/api/accounts/login", "/api/kpi/openapi.json", "/static/app.css", "/", "/workspaces/1/leads", "/u/abc", "/apis"]
+)
 def test_public_paths(path: str) -> None:
     assert is_public(path)
     assert not is_internal(path)
 
 
-@pytest.mark.parametrize("path", ["/", "/api/accounts/users", "/api/accounts/login/x", "/api/kpi/openapi.json/x", "/loginx"])
+@pytest.mark.parametrize("path", ["/api/accounts/users", "/api/accounts/login/x", "/api/kpi/openapi.json/x", "/api", "/api/", "/internal"])
 def test_paths_that_are_not_public(path: str) -> None:
     assert not is_public(path)
 

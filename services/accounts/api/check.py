@@ -2,11 +2,9 @@
 
 import re
 from functools import partial
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from schemas.accounts import Role
 from schemas.body import PROVIDER
@@ -20,7 +18,7 @@ from services.accounts.store.secrets import Known, digest_of
 from services.accounts.tokens import is_key
 from services.kit.errors import Forbidden, NotFound, Unauthenticated
 from services.kit.http import Caller
-from services.kit.http.origin import SAFE, check_origin
+from services.kit.http.origin import check_origin
 from services.kit.http.tokens import Signer
 
 WORKSPACE = re.compile(r"/workspaces/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
@@ -36,13 +34,7 @@ def routes(signer: Signer) -> APIRouter:
             raise NotFound("this is not for callers from outside")
         if is_public(path):
             return Response()
-        try:
-            caller = caller_of(request, path)
-        except Unauthenticated:
-            if wants_page(request, path):
-                return RedirectResponse(f"/login?next={quote(request.headers['x-forwarded-uri'], safe='/')}", 303)
-            raise
-        return Response(headers={"Authorization": f"Bearer {signer.sign(caller)}"})
+        return Response(headers={"Authorization": f"Bearer {signer.sign(caller_of(request, path))}"})
 
     return router
 
@@ -88,8 +80,3 @@ def in_role(known: Known, role: Role | None, workspace_id: UUID | None, client_i
         # The same whether the workspace exists or not: that is nobody else's business.
         raise Forbidden("you have no role here: ask an admin of the client for one")
     return Caller(known.actor, role, workspace_id, client_id, known.zone)
-
-
-def wants_page(request: Request, path: str) -> bool:
-    method = request.headers.get("x-forwarded-method", "GET")
-    return method in SAFE and not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -12,6 +12,7 @@ from services.kit.http import idempotency, problems
 from services.kit.http.edge import Edge
 from services.kit.http.limits import Buckets
 from services.kit.http.openapi import describe
+from services.kit.http.origin import from_our_pages
 from services.kit.http.tokens import Verifier
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def create_app(context: "Context", routers: Sequence[APIRouter], health: Reports
         redoc_url=None,
         redirect_slashes=False,
         max_body_size=MOST_BYTES,
+        dependencies=[Depends(from_our_pages)],
     )
     app.state.context = context
     app.state.verifier = Verifier(context.settings)

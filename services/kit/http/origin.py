@@ -7,6 +7,8 @@ session of somebody who is logged in.
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from fastapi import Request
+
 from services.kit.errors import Forbidden
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,3 +26,9 @@ def check_origin(method: str, headers: Mapping[str, str], gateway_url: str) -> N
         raise Forbidden(f"a page of {origin} may not do this in your name")
     if origin is None and site is not None and site not in OUR_SITES:
         raise Forbidden("a page of another site may not do this in your name")
+
+
+async def from_our_pages(request: Request) -> None:
+    """For every route: what comes with a cookie comes from our pages. (A program's key or signature no page can send.)"""
+    if "cookie" in request.headers:
+        check_origin(request.method, request.headers, request.app.state.context.settings.gateway_url)
