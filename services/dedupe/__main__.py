@@ -1,0 +1,11 @@
+"""`python -m services.dedupe [worker|api]`."""
+
+import sys
+
+from services.dedupe import agents, api
+from services.kit.service import Service, main
+
+SERVICE = Service("dedupe", hears=lambda _: agents.HEARS, routers=lambda _: (api.router, api.own))
+
+if __name__ == "__main__":
+    sys.exit(main(SERVICE, sys.argv[1:]))

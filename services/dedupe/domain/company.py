@@ -1,0 +1,61 @@
+"""A company: known by its domain, else by its name; and what its events fold to.
+
+A name without a domain belongs to the company of the only domain that goes with it anywhere in the same scope; if there are
+several such domains, or none, the name is a company by itself. That is a function of all records, whatever their order:
+a second domain that appears later takes the records with the bare name out again.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyRevised
+from schemas.details import CompanyDetails
+from services.dedupe.domain.ids import company_id_of
+
+CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway
+
+NOTHING = CompanyDetails()
+
+
+@dataclass(frozen=True)
+class Company:
+    company_id: UUID
+    details: CompanyDetails = NOTHING
+    merged_into: UUID | None = None
+
+
+def resolve(workspace_id: UUID, key: str | None, domain: str | None, domains_of_key: Collection[str]) -> UUID | None:
+    """The company that a record means. `domains_of_key`: all domains that go with this name."""
+    if domain:
+        return company_id_of(workspace_id, "domain", domain)
+    if not key:
+        return None
+    if len(domains_of_key) == 1:
+        return company_id_of(workspace_id, "domain", next(iter(domains_of_key)))
+    return company_id_of(workspace_id, "name", key)
+
+
+def evolve(company: Company | None, event: CompanyEvent) -> Company:
+    company = company or Company(event.company_id)
+    match event:
+        case CompanyFormed() | CompanyRevised():
+            return Company(event.company_id, event.details)
+        case CompanyMergedAway():
+            return replace(company, merged_into=event.into)
+
+
+def settle(company: Company | None, company_id: UUID, details: CompanyDetails) -> list[CompanyEvent]:
+    """What there is to tell of a company that records mean."""
+    if company is None:
+        return [CompanyFormed(company_id=company_id, details=details)]
+    if company.merged_into is not None or company.details != details:
+        return [CompanyRevised(company_id=company_id, details=details)]
+    return []
+
+
+def merge_away(company: Company | None, into: UUID) -> list[CompanyEvent]:
+    """What there is to tell of a company that no record means any more: most often, its name was found to go with one domain only."""
+    if company is None or company.merged_into == into:
+        return []
+    return [CompanyMergedAway(company_id=company.company_id, into=into, why="all its records are of that company now")]

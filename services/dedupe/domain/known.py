@@ -1,0 +1,41 @@
+"""What is known of domains and mailboxes everywhere; what is peculiar to one data set is learned from it instead."""
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FREE = words("""
+    gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.com.br yahoo.co.in yahoo.co.jp
+    ymail.com rocketmail.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.es hotmail.it outlook.com outlook.de outlook.fr
+    live.com live.co.uk live.fr live.nl msn.com icloud.com me.com mac.com aol.com aim.com proton.me protonmail.com pm.me
+    tutanota.com mail.com email.com inbox.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de arcor.de posteo.de
+    mailbox.org bluewin.ch orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it alice.it tin.it
+    terra.com.br uol.com.br bol.com.br ig.com.br telefonica.net ziggo.nl kpnmail.nl planet.nl home.nl telenet.be skynet.be telia.com
+    comhem.se wp.pl onet.pl o2.pl interia.pl seznam.cz centrum.cz mail.ru yandex.ru yandex.com list.ru bk.ru inbox.ru rambler.ru
+    ukr.net qq.com 163.com 126.com sina.com foxmail.com naver.com daum.net hanmail.net rediffmail.com btinternet.com sky.com
+    ntlworld.com virginmedia.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net earthlink.net
+    juno.com fastmail.com hushmail.com zoho.com
+""")
+"""Domains at which anybody can have an address: they say nothing about an employer."""
+
+ROLES = words("""
+    info information contact contacts hello hi hey office mail email post team all everyone staff admin administrator administration
+    webmaster postmaster hostmaster abuse noreply no-reply donotreply support help helpdesk service services customerservice care
+    sales marketing press pr media news newsletter events event billing accounts accounting finance invoice invoices payments orders
+    order purchasing procurement legal compliance privacy gdpr security jobs job careers career recruiting recruitment hr people it
+    reception enquiries enquiry inquiries inquiry booking bookings reservations shop store partners partner business management
+    board ceo founders feedback general main kontakt buero verwaltung vertrieb verkauf einkauf buchhaltung rechnung personal
+    bewerbung presse empfang zentrale anfrage sekretariat bonjour accueil commercial ventes achats comptabilite facturation
+    direction secretariat rh recrutement contacto informacion ventas compras administracion contabilidad facturacion rrhh recepcion
+    comercial hola contatti amministrazione vendite acquisti commerciale segreteria contato vendas comercial financeiro atendimento
+    verkoop inkoop administratie boekhouding kontor salg forsaljning biuro sprzedaz
+""")
+"""Mailboxes of a function, read by whoever has it: no key to a person."""
+
+SOCIAL = words("""
+    linkedin.com facebook.com twitter.com x.com instagram.com youtube.com xing.com google.com
+""")
+"""Sites that hold everybody: no company's own."""
+
+NO_PROFILES = words("unavailable null none unknown")

@@ -1,0 +1,15 @@
+"""Text made comparable."""
+
+import re
+import unicodedata
+
+LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+"""What Unicode does not take apart into a letter and its accent."""
+_table = str.maketrans({**LETTERS, "&": " and ", "+": " and "})
+_not_word = re.compile(r"[^\w]+")
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, words with single spaces between them. Scripts other than Latin stay as they are."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_table))
+    return _not_word.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
