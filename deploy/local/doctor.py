@@ -14,6 +14,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.local import environment as env
+from deploy.local import probe
 from deploy.local.assets import missing_assets
 from deploy.local.engines import caddy, jars, kafka
 from deploy.local.engines import ports as tcp
@@ -142,7 +143,7 @@ def _database(stack: Stack) -> Finding:
 def _service(part: Part, stack: Stack) -> Finding:
     url = stack.environment[env.url_setting(part.name)]
     try:
-        report = httpx.get(f"{url}/health/ready", timeout=5).json()
+        report = probe.get(f"{url}/health/ready", timeout=5).json()
     except (httpx.HTTPError, ValueError) as error:
         return Finding(part.name, well=False, said=f"no answer at {url}: {error}", todo=f"See `logs {part.name}`.")
     return judge(part.name, report)

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-import httpx
-
 from deploy.local import environment as env
 from deploy.local.engines import caddy, greenmail, kafka, postgres
 from deploy.local.environment import Environment
+from deploy.local.probe import is_well
 from deploy.local.program import Program
 from deploy.local.settings import PROJECT, Ports
 from schemas.topics import SERVICES
@@ -71,7 +70,8 @@ def engines(environment: Environment, ports: Ports) -> list[Part]:
 def service(name: str, url: str) -> Part:
     return Part(
         name, name, Stage.SERVICES, (name,),
-        ready=lambda: answers(url),
+        # Ready is when all its own parts say that they can do their work.
+        ready=lambda: is_well(f"{url}/health/ready", timeout=5),
         # Worker and API in one process locally; elsewhere they run apart.
         program=lambda: Program(
             title=name,
@@ -88,11 +88,3 @@ def gateway(environment: Environment, ports: Ports) -> Part:
         ready=lambda: caddy.answers(environment[env.GATEWAY]),
         program=lambda: caddy.caddy(environment.home / "caddy", ports.gateway),
     )  # fmt: skip
-
-
-def answers(url: str) -> bool:
-    """True when the service says that all its parts can do their work."""
-    try:
-        return httpx.get(f"{url}/health/ready", timeout=5).is_success
-    except httpx.HTTPError:
-        return False

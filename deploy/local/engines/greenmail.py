@@ -5,9 +5,8 @@ Any password logs in, and a mailbox exists from its first log-in or mail on. Mai
 
 from pathlib import Path
 
-import httpx
-
 from deploy.local.engines import jars, ports
+from deploy.local.probe import is_well
 from deploy.local.program import Program
 
 
@@ -33,9 +32,4 @@ def greenmail(folder: Path, smtp_port: int, imap_port: int, api_port: int) -> Pr
 
 def answers(smtp_port: int, imap_port: int, api_port: int) -> bool:
     """True when SMTP, IMAP and the API serve."""
-    if not (ports.is_open(smtp_port) and ports.is_open(imap_port)):
-        return False
-    try:
-        return httpx.get(f"http://{ports.HOST}:{api_port}/api/service/readiness", timeout=3).is_success
-    except httpx.HTTPError:
-        return False
+    return all(ports.is_open(port) for port in (smtp_port, imap_port)) and is_well(f"http://{ports.HOST}:{api_port}/api/service/readiness")
