@@ -10,6 +10,7 @@ The groups are a function of the set of records, so the order in which records a
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -43,10 +44,15 @@ class Link(NamedTuple):
 
 def keys_of(record: NormalRecord) -> frozenset[Key]:
     """Mailboxes that one person reads, and the profile. A record without any is a person by itself."""
-    emails = {Key(KeyKind.EMAIL, key_id_of(KeyKind.EMAIL, mailbox(each))) for each in record.own_emails}
-    if record.linkedin:
-        emails.add(Key(KeyKind.LINKEDIN, key_id_of(KeyKind.LINKEDIN, record.linkedin)))
-    return frozenset(emails)
+    return keys_from(record.own_emails, record.linkedin)
+
+
+@lru_cache(maxsize=50_000)
+def keys_from(emails: tuple[str, ...], linkedin: str | None) -> frozenset[Key]:
+    values = [(KeyKind.EMAIL, mailbox(each)) for each in emails]
+    if linkedin:
+        values.append((KeyKind.LINKEDIN, linkedin))
+    return frozenset(Key(kind, key_id_of(kind, value)) for kind, value in values)
 
 
 def blocks(keys: Mapping[UUID, Collection[Key]]) -> Mapping[Key, list[UUID]]:

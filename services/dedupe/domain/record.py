@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from services.dedupe.domain import addresses
@@ -34,7 +35,7 @@ class NormalRecord:
     """The company's name as it is compared."""
     company_domain: str | None = None
 
-    @property
+    @cached_property
     def own_emails(self) -> tuple[str, ...]:
         """Addresses that one person reads."""
         return tuple(each for each in self.emails if not addresses.is_shared(each))
