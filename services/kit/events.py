@@ -16,7 +16,7 @@ import msgspec
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from schemas.body import Body
+from schemas.body import PROVIDER, Body
 from schemas.envelope import Envelope, Seal
 from schemas.topics import TOPIC_OF
 from services.kit.codec import Codec
@@ -214,7 +214,8 @@ def event_row(body: Body, envelope: Envelope) -> dict[str, Any]:
 
 def kafka_key(body: Body) -> str:
     """The value of the field by which the body's topic is keyed; the Provider's where the field is None."""
-    return str(getattr(body, TOPIC_OF[type(body)].key))
+    value = getattr(body, TOPIC_OF[type(body)].key)
+    return str(PROVIDER if value is None else value)
 
 
 class Meta(msgspec.Struct, omit_defaults=True):

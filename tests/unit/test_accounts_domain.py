@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.accounts import ApiKeyIssued, Role, UserCreated
+from schemas.accounts import ApiKeyIssued, ApiKeyRevoked, Role, UserCreated
+from schemas.body import PROVIDER
 from schemas.permissions import LADDER
 from services.accounts.domain import client as clients
 from services.accounts.domain import key as keys
@@ -18,6 +19,7 @@ from services.accounts.domain.client import PLANS, Client
 from services.accounts.domain.roles import Held, Place, Post, role_at_large, role_in
 from services.accounts.domain.rules import AboveOneself, RuleBroken, check_password
 from services.accounts.domain.user import User
+from services.kit.events import kafka_key
 
 CLIENT, HERE, ELSEWHERE = uuid4(), uuid4(), uuid4()
 PEOPLE = [uuid4() for _ in range(6)]
@@ -178,6 +180,11 @@ def test_a_key_is_revoked_once() -> None:
     revoked = folded(keys.evolve, keys.revoke(known, Role.ADMIN), known)
     assert revoked.revoked
     assert keys.revoke(revoked, Role.ADMIN) == []
+
+
+def test_what_is_the_providers_own_is_keyed_by_its_reserved_id() -> None:
+    assert kafka_key(ApiKeyRevoked(key_id=uuid4())) == str(PROVIDER)
+    assert kafka_key(ApiKeyRevoked(key_id=uuid4(), client_id=CLIENT)) == str(CLIENT)
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "europe berlin"])

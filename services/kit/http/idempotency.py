@@ -80,10 +80,9 @@ async def once_of(request: Request, actor: str, workspace_id: UUID) -> Once | No
         return None
     if not 0 < len(key) <= MOST_CHARACTERS:
         raise Invalid(f"an {HEADER} has 1 to {MOST_CHARACTERS} characters")
-    route = request.scope["route"]
-    digest = hashlib.sha256(f"{actor}\n{request.url.path}\n{request.url.query}\n".encode())
+    digest = hashlib.sha256(f"{actor}\n{request.url.query}\n".encode())
     digest.update(await content_of(request))
-    return Once(workspace_id, key, f"POST {route.path}", digest.hexdigest(), route.status_code or 200)
+    return Once(workspace_id, key, f"POST {request.url.path}", digest.hexdigest(), request.scope["route"].status_code or 200)
 
 
 async def content_of(request: Request) -> bytes:
