@@ -195,19 +195,19 @@ def test_a_taken_port_is_said_before_anything_is_started(down: Launcher) -> None
     assert down.processes() == []
 
 
-def test_an_engine_that_dies_while_starting_shows_its_log_and_nothing_is_left(up: Launcher) -> None:
-    assert up.run("down")[0] == 0
-    meta = up.home / "kafka" / "data" / "meta.properties"
-    whole = meta.read_text()
-    meta.write_text(whole.replace("node.id=1", "node.id=2"))
+def test_an_engine_that_dies_while_starting_shows_its_log_and_nothing_is_left(down: Launcher) -> None:
+    meta = down.home / "kafka" / "data" / "meta.properties"
+    meta.parent.mkdir(parents=True, exist_ok=True)
+    whole = meta.read_text() if meta.exists() else None
+    meta.write_text("version=1\ncluster.id=AAAAAAAAAAAAAAAAAAAAAA\nnode.id=2\n")
     try:
-        code, said = up.run("up", *ENGINES)
+        code, said = down.run("up", *ENGINES)
     finally:
-        meta.write_text(whole)
+        meta.unlink() if whole is None else meta.write_text(whole)
     assert code == 1
     assert said.splitlines()[-1].startswith("Kafka ended while starting. See the last lines of its log")
     assert "node" in " ".join(said.splitlines()[-14:-1])
-    assert up.processes() == []
+    assert down.processes() == []
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
