@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, UploadFile
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from sqlalchemy import Connection
 
 from schemas.accounts import ClientCreated, Role
@@ -419,6 +419,15 @@ def test_a_caller_who_asks_too_often_is_told_to_wait(bed: Bed) -> None:
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     problem(answers[-1], 429, "too-many-requests")
     assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_without_the_database_callers_are_asked_to_come_again(bed: Bed) -> None:
+    nowhere = bed.context.settings.model_copy(update={"database_url": SecretStr("postgresql://smartleads@127.0.0.1:9/none")})
+    nowhere.__dict__.pop("owner_url", None)
+    with served(create_app(Context(BED, nowhere, system_clock), [router], Healthy())) as url, httpx.Client(base_url=url) as http:
+        answer = http.get(bed.at("streams"), headers=bed.headers())
+    assert "database" in problem(answer, 503, "unavailable")["detail"]
+    assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_health_says_whether_the_service_can_do_its_work(bed: Bed) -> None:
