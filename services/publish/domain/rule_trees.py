@@ -67,9 +67,9 @@ def choose(given: Any, known: Iterable[str], at: str) -> str:
     names = sorted(known)
     if given in names:
         return str(given)
-    near = get_close_matches(str(given), names, 1)
+    near = get_close_matches(given, names, 1) if isinstance(given, str) else []
     hint = f"did you mean “{near[0]}”?" if near else "expected one of " + ", ".join(names)
-    raise RuleError(f"{at}: “{given}” is unknown; {hint}" if given is not None else f"{at}: missing; {hint}")
+    raise RuleError(f"{at}: missing; {hint}" if given is None else f"{at}: “{given}” is unknown; {hint}")
 
 
 def texts(given: Any, at: str) -> tuple[str, ...]:
