@@ -37,7 +37,7 @@ from schemas.sender import (
     TaskOpened,
 )
 from services.campaign.domain.leaving import leave, named
-from services.campaign.domain.recipient import Mark, Progress, RecipientEvent, Stage, mark_of
+from services.campaign.domain.recipient import Mark, Progress, RecipientEvent, Stage, evolve, mark_of
 
 Outcome = (
     OutreachAccepted
@@ -73,8 +73,7 @@ def learn(  # noqa: C901, PLR0911, PLR0912 - one line for each outcome
         case OutreachSettled(by=by):
             return failed(progress, outcome, f"it did not go out, says {by}")
         case OutreachRefused(reason=reason, suppressed=suppressed):
-            lost = failed(progress, outcome, reason)
-            return [*lost, *exits(progress, outcome, ExitReason.SUPPRESSED if suppressed else ExitReason.FAILED)] if lost else []
+            return refused(progress, outcome, reason, ExitReason.SUPPRESSED if suppressed else ExitReason.FAILED)
         case OutreachInDoubt():
             return doubted(progress, outcome)
         case InviteAccepted():
@@ -116,6 +115,10 @@ def failed(progress: Progress, outcome: Outcome, reason: str) -> list[RecipientE
     """A refusal of what was withdrawn is no news; that what was in doubt did not go out, always is."""
     withdrawn = progress.exit is not None and progress.stage == Stage.ASKED
     return [StepFailed(**step_of(progress, outcome), reason=reason)] if awaited(progress, outcome) and not withdrawn else []
+
+
+def refused(progress: Progress, outcome: Outcome, why: str, exit_for: ExitReason) -> list[RecipientEvent]:
+    return [each for lost in failed(progress, outcome, why) for each in (lost, *exits(evolve(progress, lost), outcome, exit_for))]
 
 
 def doubted(progress: Progress, outcome: Outcome) -> list[RecipientEvent]:

@@ -25,15 +25,3 @@ def campaigns_of(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Ca
     )
     states: list[Campaign] = [CAMPAIGN.stored.validate_json(row.state) for row in found]
     return {campaign.campaign_id: campaign for campaign in states}
-
-
-def recipients_of(connection: Connection, campaign_id: UUID, most: int) -> list[Progress]:
-    """Those that have not left, in order of id."""
-    found = rows(
-        connection,
-        """SELECT s.state::text AS state FROM recipients r
-           JOIN streams s ON s.workspace_id = r.workspace_id AND s.stream = 'recipient:' || r.recipient_id
-           WHERE r.campaign_id = :campaign AND r.exit IS NULL ORDER BY r.recipient_id LIMIT :most""",
-        campaign=campaign_id, most=most,
-    )  # fmt: skip
-    return [RECIPIENT.stored.validate_json(row.state) for row in found]
