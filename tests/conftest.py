@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from services.kit.settings import Settings
 
@@ -34,40 +34,55 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
         yield Engines(**found)
 
 
+@pytest.fixture(scope="session")
+def template(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a migrated database that the tests' own are copied from, which takes a tenth of the time; the roles are for all."""
+    from services.kit.migrate import migrate
+
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    made = fresh_settings(engines, name, tmp_path_factory.mktemp("template"))
+    with admin_of(engines) as admin:
+        admin.execute(text(f'CREATE DATABASE "{name}"'))
+        try:
+            migrate(made)
+            yield made
+        finally:
+            admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            for [role] in admin.execute(text("SELECT rolname FROM pg_roles WHERE rolname LIKE :own"), {"own": f"{name}\\_%"}).fetchall():
+                admin.execute(text(f'DROP ROLE IF EXISTS "{role}"'))
+
+
 @pytest.fixture
-def settings(engines: Engines, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of a database, roles and topics of this test's own; migrated, and dropped at the end. Topics are made by who needs them."""
-    with own_database(engines, tmp_path) as made:
+def settings(engines: Engines, template: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a migrated database and topics of this test's own; dropped at the end. Topics are made by who needs them."""
+    with own_database(engines, template, tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def module_settings(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def module_settings(engines: Engines, template: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The same for all tests of one module, which keep apart by their workspaces and clients."""
-    with own_database(engines, tmp_path_factory.mktemp("module")) as made:
+    with own_database(engines, template, tmp_path_factory.mktemp("module")) as made:
         yield made
 
 
 @contextmanager
-def own_database(engines: Engines, home: Path) -> Iterator[Settings]:
-    from services.kit.migrate import migrate
-
+def own_database(engines: Engines, template: Settings, home: Path) -> Iterator[Settings]:
     name = f"test_{uuid.uuid4().hex[:12]}"
-    made = fresh_settings(engines, name, home)
-    admin = create_engine(make_url(engines.database_url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    try:
-        migrate(made)
-        yield made
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-            for [role] in connection.execute(
-                text("SELECT rolname FROM pg_roles WHERE rolname LIKE :own"), {"own": f"{name}\\_%"}
-            ).fetchall():
-                connection.execute(text(f'DROP ROLE IF EXISTS "{role}"'))
-        admin.dispose()
+    with admin_of(engines) as admin:
+        admin.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template.owner_url.database}"'))
+        try:
+            yield fresh_settings(engines, name, home).model_copy(update={"database_role_prefix": template.database_role_prefix})
+        finally:
+            admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def admin_of(engines: Engines) -> Iterator[Connection]:
+    url = make_url(engines.database_url).set(drivername="postgresql+psycopg2")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
 
 
 def fresh_settings(engines: Engines, name: str, home: Path) -> Settings:
