@@ -1,0 +1,316 @@
+"""The send protocol on a real PostgreSQL and over real SMTP, to servers that keep the rules and to some that don't."""
+
+import threading
+import time
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from schemas.campaign import CampaignPaused, CampaignResumed, OutreachAsked, OutreachMessage, OutreachWithdrawn
+from services.kit.database import rows
+from services.kit.settings import Settings
+from services.sender.domain.account import Security, Server
+from services.sender.domain.send import Taken
+from services.sender.handlers import knowing
+from services.sender.handlers.protocol import GoAhead, Result
+from tests.sender_bed import Bed, real_now, sender_settings, types_of
+from tests.sender_smtp import Sink, serving
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def bed(settings: Settings) -> Iterator[Bed]:
+    made = Bed(sender_settings(settings))
+    made.know_workspace()
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with serving(Sink()) as served:
+        yield served
+
+
+def send_all(bed: Bed) -> None:
+    sending = bed.sending()
+    bed.send_all(sending)
+    sending.close()
+
+
+def test_what_is_asked_goes_out_once_and_is_told(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    asked = bed.ask_for(f"bob{n}@recipient.example" for n in range(40))
+    send_all(bed)
+    assert set(bed.stages().values()) == {"accepted"}
+    assert len(sink.taken) == len(set(sink.message_ids())) == 40
+    accepted = [body for kind, body in bed.told() if kind == "OutreachAccepted"]
+    assert {UUID(body["outreach_id"]) for body in accepted} == {each.outreach_id for each in asked}
+    assert {body["message_id"] for body in accepted} == set(sink.message_ids())
+
+
+def test_each_answer_of_a_server_has_its_stage(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    expected = {
+        "rcpt450": "deferred",
+        "rcpt550": "rejected",
+        "predata451": "deferred",
+        "predata554": "rejected",
+        "data451": "deferred",
+        "data554": "rejected",
+        "cut-before-data": "deferred",
+        "drop-taken": "in_doubt",
+        "drop-untaken": "in_doubt",
+        "late": "in_doubt",
+        "nonsense": "in_doubt",
+        "bob": "accepted",
+    }
+    asked = bed.ask_for(f"{name}@recipient.example" for name in expected)
+    send_all(bed)
+    stages = bed.stages()
+    assert {each.message.to: stages[each.outreach_id] for each in asked} == {
+        f"{name}@recipient.example": stage for name, stage in expected.items()
+    }
+    assert sorted(set(bed.told_types())) == ["OutreachAccepted", "OutreachDeferred", "OutreachInDoubt", "OutreachRefused"]
+
+
+def test_who_was_accepted_gets_no_second_mail_because_another_was_refused(bed: Bed, sink: Sink) -> None:
+    """Mautic #7226: one 554 made the rest of the batch go out again for ever."""
+    bed.register(sink.port)
+    bed.ask_for(
+        [*(f"a{n}@recipient.example" for n in range(10)), "data554@recipient.example", *(f"b{n}@recipient.example" for n in range(10))]
+    )
+    send_all(bed)
+    send_all(bed)
+    assert len(sink.taken) == len(set(sink.message_ids())) == 20
+
+
+def test_in_doubt_is_never_sent_again_by_itself(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    bed.ask_for(["drop-taken@recipient.example", "drop-untaken@recipient.example"])
+    for _ in range(3):
+        send_all(bed)
+    assert sink.offered == 2
+    assert set(bed.stages().values()) == {"in_doubt"}
+
+
+def test_deferred_is_tried_again_when_its_time_has_come_and_given_up_in_the_end(settings: Settings, sink: Sink) -> None:
+    bed = Bed(sender_settings(settings, sender_retry_seconds=0.0))
+    bed.know_workspace()
+    bed.register(sink.port)
+    bed.ask_for(["rcpt450@recipient.example"])
+    send_all(bed)
+    assert sink.offered == bed.settings.patience.attempts
+    assert bed.told_types() == ["OutreachDeferred"] * (sink.offered - 1) + ["OutreachRefused"]
+    assert "given up" in bed.told()[-1][1]["reason"]
+
+
+def test_a_connection_that_the_server_ends_is_opened_again(bed: Bed) -> None:
+    with serving(Sink(most_mails=5)) as sink:
+        bed.register(sink.port)
+        bed.ask_for(f"bob{n}@recipient.example" for n in range(30))
+        send_all(bed)
+        assert len(set(sink.message_ids())) == len(sink.taken) >= 20
+        assert set(bed.stages().values()) <= {"accepted", "deferred", "planned"}
+
+
+@pytest.mark.parametrize(
+    ("sink_with", "why"),
+    [
+        ({"greeting": "421 come back later"}, "421 come back later"),
+        ({"mail_answer": "451 not today"}, "451 not today"),
+    ],
+)
+def test_a_server_in_trouble_is_left_alone_and_no_mail_is_to_blame(bed: Bed, sink_with: dict[str, str], why: str) -> None:
+    with serving(Sink(**sink_with)) as sink:  # type: ignore[arg-type]
+        bed.register(sink.port)
+        bed.ask_for(f"bob{n}@recipient.example" for n in range(30))
+        send_all(bed)
+        tried = sink.connections
+        send_all(bed)
+        assert sink.connections == tried <= bed.settings.sender_sessions_each
+        assert sink.taken == []
+        assert set(bed.stages().values()) <= {"planned", "deferred"}
+        assert why in str(trouble_of(bed))
+
+
+def test_a_failed_handshake_sends_nothing_in_the_clear(bed: Bed) -> None:
+    with serving(Sink(starttls=True)) as sink:
+        bed.register(smtp=Server("127.0.0.1", sink.port, Security.STARTTLS))
+        bed.ask_for(["bob@recipient.example"])
+        send_all(bed)
+        assert (sink.offered, sink.taken) == (0, [])
+        assert bed.stages().values() != {"accepted"}
+        assert trouble_of(bed)
+
+
+@pytest.mark.parametrize(
+    ("sink_with", "server_with"),
+    [({"auth_answer": "535 wrong password"}, {"username": "ann", "password": "guess"}), ({"mail_answer": "550 not yours"}, {})],
+)
+def test_what_will_not_pass_by_itself_pauses_the_sender(bed: Bed, sink_with: dict[str, str], server_with: dict[str, str]) -> None:
+    with serving(Sink(**sink_with)) as sink:  # type: ignore[arg-type]
+        bed.register(smtp=Server("127.0.0.1", sink.port, Security.NONE, **server_with))
+        bed.ask_for(["bob@recipient.example"])
+        send_all(bed)
+        connections = sink.connections
+        send_all(bed)
+        assert sink.connections == connections
+        assert bed.told_types() == ["SenderPaused"]
+        assert set(bed.stages().values()) == {"planned"}
+        assert bed.books().waiting() == 0
+
+
+def test_no_server_off_this_machine_is_called(bed: Bed) -> None:
+    bed.register(smtp=Server("192.0.2.1", 25, Security.STARTTLS))
+    bed.ask_for(["bob@recipient.example"])
+    send_all(bed)
+    [(kind, body)] = bed.told()
+    assert kind == "SenderPaused"
+    assert "SMARTLEADS_SENDER_LOCAL_ONLY" in body["reason"]
+
+
+def test_withdrawn_before_it_is_handed_over_it_stays_here(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    wanted, unwanted = bed.ask_for(["bob@recipient.example", "eve@recipient.example"])
+    bed.ask(withdrawn(unwanted))
+    send_all(bed)
+    assert bed.stages() == {wanted.outreach_id: "accepted", unwanted.outreach_id: "withdrawn"}
+    assert len(sink.taken) == 1
+
+
+def test_withdrawn_while_claimed_it_gets_no_go_ahead(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    [asked] = bed.ask_for(["bob@recipient.example"])
+    books = bed.books()
+    [claim], _ = books.claim([])
+    bed.ask(withdrawn(asked))
+    assert books.store([GoAhead(asked.outreach_id, claim.token)]) == [False]
+    assert bed.stages() == {asked.outreach_id: "withdrawn"}
+
+
+def test_asked_for_again_after_a_withdrawal_it_goes_out_once(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    [asked] = bed.ask_for(["bob@recipient.example"])
+    bed.ask(withdrawn(asked), asked)
+    send_all(bed)
+    bed.ask(withdrawn(asked), asked)
+    send_all(bed)
+    assert len(sink.taken) == 1
+    assert bed.stages() == {asked.outreach_id: "accepted"}
+
+
+def test_what_can_never_go_out_is_refused_at_once(bed: Bed) -> None:
+    bed.register(2525)
+    broken = [
+        bed.asked("no address"),
+        bed.asked(message=OutreachMessage(to=None, subject="s", text="t")),
+        bed.asked(message=OutreachMessage(to="bob@recipient.example", subject="Hi\r\nBcc: eve@evil.example", text="t")),
+        bed.asked(sender_id=uuid4()),
+    ]
+    told = bed.ask(*broken)
+    assert types_of(told) == ["OutreachRefused"] * 4
+    assert set(bed.stages().values()) == {"rejected"}
+
+
+def test_a_lease_that_is_over_frees_a_claim_and_its_old_holder_is_refused(settings: Settings, sink: Sink) -> None:
+    bed = Bed(sender_settings(settings, sender_claim_seconds=0.0))
+    bed.know_workspace()
+    bed.register(sink.port)
+    [asked] = bed.ask_for(["bob@recipient.example"])
+    [old], _ = bed.books().claim([])
+    [new], _ = bed.books().claim([])
+    assert new.token > old.token
+    assert bed.books().store([GoAhead(asked.outreach_id, old.token)]) == [False]
+    assert bed.books().store([GoAhead(asked.outreach_id, new.token)]) == [True]
+    bed.books().store([Result(asked.outreach_id, old.token, Taken())])
+    assert bed.stages() == {asked.outreach_id: "handing_over"}
+
+
+def test_a_go_ahead_asked_for_again_after_a_lost_commit_is_the_same(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    [asked] = bed.ask_for(["bob@recipient.example"])
+    [claim], _ = bed.books().claim([])
+    for _ in range(2):
+        assert bed.books().store([GoAhead(asked.outreach_id, claim.token)]) == [True]
+    for _ in range(2):
+        bed.books().store([Result(asked.outreach_id, claim.token, Taken())])
+    assert bed.told_types() == ["OutreachAccepted"]
+
+
+def test_overdue_hand_overs_fall_into_doubt_and_a_late_answer_settles_them(settings: Settings, sink: Sink) -> None:
+    bed = Bed(sender_settings(settings, sender_answer_seconds=0.0, sender_hand_over_seconds=0.01))
+    bed.know_workspace()
+    bed.register(sink.port)
+    [asked] = bed.ask_for(["bob@recipient.example"])
+    books = bed.books()
+    [claim], _ = books.claim([])
+    books.store([GoAhead(asked.outreach_id, claim.token)])
+    time.sleep(0.02)
+    assert books.claim([]) == ([], {})
+    assert bed.stages() == {asked.outreach_id: "in_doubt"}
+    books.store([Result(asked.outreach_id, claim.token, Taken())])
+    assert bed.stages() == {asked.outreach_id: "accepted"}
+    assert bed.told_types() == ["OutreachInDoubt", "OutreachSettled"]
+
+
+def test_two_workers_never_claim_the_same_mail(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    bed.ask_for(f"bob{n}@recipient.example" for n in range(300))
+    workers = [threading.Thread(target=send_all, args=(bed,)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(sink.taken) == len(set(sink.message_ids())) == 300
+
+
+def test_a_paused_campaign_holds_its_mails_until_it_goes_on(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    bed.handle(knowing.when_a_campaign_halts_hold_its_mails, CampaignPaused(campaign_id=bed.campaign_id), real=real_now)
+    bed.ask_for(["bob@recipient.example"])
+    send_all(bed)
+    assert (sink.taken, bed.books().waiting()) == ([], 0)
+    bed.handle(knowing.when_a_campaign_halts_hold_its_mails, CampaignResumed(campaign_id=bed.campaign_id), real=real_now)
+    send_all(bed)
+    assert len(sink.taken) == 1
+
+
+def test_a_campaign_paused_after_the_claim_stops_the_hand_over(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    [asked] = bed.ask_for(["bob@recipient.example"])
+    [claim], _ = bed.books().claim([])
+    bed.handle(knowing.when_a_campaign_halts_hold_its_mails, CampaignPaused(campaign_id=bed.campaign_id), real=real_now)
+    assert bed.books().store([GoAhead(asked.outreach_id, claim.token)]) == [False]
+    bed.handle(knowing.when_a_campaign_halts_hold_its_mails, CampaignResumed(campaign_id=bed.campaign_id), real=real_now)
+    send_all(bed)
+    assert len(sink.taken) == 1
+
+
+def test_a_slow_server_holds_up_its_own_mails_alone(settings: Settings, sink: Sink) -> None:
+    slow, fast = Bed(sender_settings(settings, sender_answer_seconds=3.0, sender_hand_over_seconds=4.0)), Bed(sender_settings(settings))
+    for each, name in ((slow, "late"), (fast, "bob")):
+        each.know_workspace()
+        each.register(sink.port)
+        each.ask_for(f"{name}{n}@recipient.example" for n in range(4))
+    sending = slow.sending()
+    sending.step()
+    arrived = [raw for raw in sink.taken if b"<bob" in raw]
+    bed_stages = fast.stages()
+    slow.send_all(sending)
+    sending.close()
+    assert len(arrived) == 4
+    assert sorted(bed_stages.values()).count("accepted") == 4
+    assert set(fast.stages().values()) == {"accepted"}
+
+
+def withdrawn(asked: OutreachAsked) -> OutreachWithdrawn:
+    return OutreachWithdrawn(**asked.model_dump(include=set(OutreachWithdrawn.model_fields)), reason="they replied")
+
+
+def trouble_of(bed: Bed) -> str | None:
+    with bed.database.transaction() as connection:
+        [row] = rows(connection, "SELECT trouble FROM senders")
+    return str(row.trouble) if row.trouble else None
