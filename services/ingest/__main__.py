@@ -16,16 +16,17 @@ from services.kit.service import Context, Service, main
 
 def loops(context: Context) -> Sequence[Loop]:
     settings: IngestSettings = context.settings
+    bus = KafkaBus(settings, "ingest-imports")
     importer = Importer(
         context.worker,
         context.codec,
         context.clock,
-        KafkaBus(settings, "ingest-imports"),
+        bus,
         settings.uploads_folder,
         settings.ingest_chunk_rows,
         settings.ingest_lease_seconds,
     )
-    return (Loop("imports", importer.step, idle=0.3), Loop("sweep", importer.sweep, idle=3600))
+    return (Loop("imports", importer.step, idle=0.3, close=bus.close), Loop("sweep", importer.sweep, idle=3600))
 
 
 def routers(context: Context) -> Sequence[APIRouter]:

@@ -13,6 +13,7 @@ def source_id_of(workspace_id: UUID, name: str) -> UUID:
 
 
 def record_id_of(source_id: UUID, source_row_id: str) -> UUID:
+    """`source_id` is a function of workspace and source already."""
     return uuid5(source_id, source_row_id)
 
 

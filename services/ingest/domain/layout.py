@@ -14,6 +14,7 @@ from services.ingest.domain.lines import Place, Row, read_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 """In order of preference where several fit equally well."""
+RARE = ":^~#"
 MOST_COLUMNS = 1000
 SAMPLE_ROWS = 200
 
@@ -51,23 +52,22 @@ def sample_rows(head: IO[bytes], encoding: str, delimiter: str) -> list[Row]:
 
 
 def delimiter_of(head: IO[bytes], encoding: str) -> str:
-    """The one that cuts most rows into the same number of cells, at least two; else what csv.Sniffer says; else a single column."""
+    """The one that cuts most rows into the same number of cells, at least two; the rarer ones are csv.Sniffer's to find."""
 
     def fit(delimiter: str) -> tuple[int, int]:
         widths = Counter(len(row.cells) for row in sample_rows(head, encoding, delimiter) if len(row.cells) > 1)
         width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
         return rows, width
 
-    best = max(DELIMITERS, key=fit)
-    return best if fit(best)[0] else sniffed(head, encoding)
+    return max((*DELIMITERS, *sniffed(head, encoding)), key=fit)
 
 
-def sniffed(head: IO[bytes], encoding: str) -> str:
+def sniffed(head: IO[bytes], encoding: str) -> tuple[str, ...]:
     head.seek(0)
     try:
-        return csv.Sniffer().sniff(head.read(SAMPLE // 8).decode(encoding, "replace"), ":^~#").delimiter
+        return (csv.Sniffer().sniff(head.read(SAMPLE // 8).decode(encoding, "replace"), RARE).delimiter,)
     except csv.Error:
-        return ","
+        return ()
 
 
 def header_of(rows: Sequence[Row]) -> Row:
