@@ -32,7 +32,7 @@ class Gate:
 def allowed(permission: str) -> Any:
     """For routes that need no database of their own.
 
-    On a route's parameter: `caller: Annotated[Caller, allowed("page.view")]`.
+    On a route's parameter: `caller: Annotated[Caller, allowed("kpi.view")]`.
     """
     return Depends(Gate(permission))
 
