@@ -77,7 +77,7 @@ def all_contacts(
     desk: Annotated[Desk, may("contact.view")], part: Annotated[Part, Depends()], asked: Annotated[Which, Depends()]
 ) -> Page[ContactView]:
     """By family name."""
-    after = part.after(tuple[str, UUID])
+    after = part.after(str, UUID)
     which = replace(asked.filter, proposals=sees_proposals(desk))
     found = desk.read(lambda c: reading.page(c, desk.workspace_id, which, after, part.limit + 1))
     keyed = part.page(found, lambda row: (row.name, row.contact_id))

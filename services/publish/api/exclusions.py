@@ -70,7 +70,7 @@ def all_exclusions(
     part: Annotated[Part, Depends()], desk: Annotated[Desk, may("exclusion.view")], source: Source = Source.LIST
 ) -> Page[ExclusionView]:
     """The newest first: those that people entered, or with `source` those that came of opt-outs or bounces."""
-    after = part.after(tuple[datetime, UUID])
+    after = part.after(datetime, UUID)
     found = desk.read(lambda c: store.page(c, desk.workspace_id, source, after, part.limit + 1))
     return part.page([view_of(*each) for each in found], lambda view: (view.at, view.exclusion_id))
 

@@ -41,7 +41,7 @@ def make_list(ask: MakeList, desk: Annotated[Desk, may("list.edit")]) -> ListKey
 @router.get("/lists")
 def all_lists(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("list.view")]) -> Page[ListView]:
     """By name."""
-    after = part.after(tuple[str, UUID])
+    after = part.after(str, UUID)
     found = desk.read(lambda c: store.lists(c, desk.workspace_id, after, part.limit + 1))
     views = [ListView.model_validate(row, from_attributes=True) for row in found]
     return part.page(views, lambda view: (view.name.lower(), view.list_id))
