@@ -2,7 +2,8 @@
 
 import typer
 
-from cli import clock, data, demo, letters
+from cli import clock, data, letters
+from cli.demo.command import demo
 from deploy.local import commands as local
 
 app = typer.Typer(
@@ -13,12 +14,11 @@ app = typer.Typer(
 )
 for command in (local.up, local.down, local.status, local.doctor, local.logs):
     app.command(rich_help_panel="Run")(command)
-app.command(rich_help_panel="Run")(demo.demo)
+app.command(rich_help_panel="Run")(demo)
 app.add_typer(clock.app, name="clock", rich_help_panel="Run")
 for each in (data.import_files, data.kpis, data.verify):
     app.command(each.__name__.replace("_", "-"), rich_help_panel="Use")(each)
 app.add_typer(letters.app, name="deadletters", rich_help_panel="Repair")
-app.command("repair-positions", rich_help_panel="Repair")(letters.repair_positions)
 
 if __name__ == "__main__":
     app()

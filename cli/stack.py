@@ -19,7 +19,7 @@ def settings() -> Settings:
 
 def api_key() -> str:
     """`SMARTLEADS_API_KEY`, else the local stack's operator key, which its first start has made."""
-    file = home() / "operator.key"
+    file = home() / environment.OPERATOR_KEY
     if key := os.environ.get(KEY):
         return key
     if file.exists():

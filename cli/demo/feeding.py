@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cli.client import Client
 from cli.demo.world import World
@@ -33,9 +34,9 @@ def tables_in(folder: Path) -> list[Path]:
     return files
 
 
-def import_all(api: Client, files: Sequence[Path], progress: Progress) -> list[dict[str, Any]]:
+def import_all(api: Client, files: Sequence[Path], progress: Progress, workspace_id: UUID = PROVIDER) -> list[dict[str, Any]]:
     """Upload all, then wait for all; a source is named after its file. Raises Rejected if an import fails."""
-    base = f"/api/ingest/workspaces/{PROVIDER}/imports"
+    base = f"/api/ingest/workspaces/{workspace_id}/imports"
     begun = {file.name: api.upload(base, file, source=file.stem) for file in files}
     until = time.monotonic() + SECONDS_FOR_AN_IMPORT
     done: dict[str, dict[str, Any]] = {}

@@ -54,6 +54,18 @@ def out_of_office(to: EmailMessage, now: datetime, back: datetime) -> EmailMessa
     return message
 
 
+def booking(to: EmailMessage, now: datetime, meets: datetime) -> EmailMessage:
+    """As a calendar answers an invitation (RFC 6047): the meeting is accepted."""
+    message = answer(to, now, f"Accepted: {to['Subject']}", "Happy to talk.")
+    event = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//demo//EN\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n"
+        f"UID:{to['Message-ID']}\r\nDTSTAMP:{now:%Y%m%dT%H%M%SZ}\r\nDTSTART:{meets:%Y%m%dT%H%M%SZ}\r\n"
+        f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{address_in(to['To'])}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    message.add_alternative(event, subtype="calendar", params={"method": "REPLY"})
+    return message
+
+
 BOUNCE = """\
 From: Mail Delivery System <mailer-daemon@{domain}>
 To: {sender}

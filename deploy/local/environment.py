@@ -22,6 +22,9 @@ IMAP_HOST, IMAP_PORT = "SMARTLEADS_IMAP_HOST", "SMARTLEADS_IMAP_PORT"
 GATEWAY, MAIL_API = "SMARTLEADS_GATEWAY_URL", "SMARTLEADS_MAIL_API_URL"
 POSTGRES_PASSWORD = "SMARTLEADS_POSTGRES_PASSWORD"  # noqa: S105  a setting's name
 _TOKEN_KEYS = ("SMARTLEADS_TOKEN_PRIVATE_KEY", "SMARTLEADS_TOKEN_PUBLIC_KEY")
+OPERATOR_EMAIL, OPERATOR_PASSWORD = "SMARTLEADS_OPERATOR_EMAIL", "SMARTLEADS_OPERATOR_PASSWORD"
+OPERATOR_KEY = "operator.key"
+"""The file with the API key of the terminal."""
 # What may lie elsewhere: where the user's environment names one, that one is used and none is started.
 ELSEWHERE = (KAFKA, DATABASE_URL, SMTP_HOST, SMTP_PORT, IMAP_HOST, IMAP_PORT)
 
@@ -93,6 +96,8 @@ def url_setting(service: str) -> str:
 def _new_secrets() -> dict[str, str]:
     return {
         POSTGRES_PASSWORD: secrets.token_urlsafe(24),
+        OPERATOR_EMAIL: "operator@smartleads.example",
+        OPERATOR_PASSWORD: secrets.token_urlsafe(12),
         "SMARTLEADS_DATABASE_ROLE_PASSWORD": secrets.token_urlsafe(24),
         "SMARTLEADS_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
     }

@@ -121,21 +121,27 @@ class Stack:
         return StackError(f"{part.title} {what}.", part.program().hint, last_lines(log, start=since))
 
     def _migrate(self) -> None:
-        begin = time.monotonic()
         if any(part.name == "postgres" for part in self.parts):
             make_database(postgres.url(self.ports.postgres, self.environment[env.POSTGRES_PASSWORD]))
-        log = self.supervisor.log_of("migrate")
+        self._run("migrations", "services.kit", "migrate")
+        email, password = self.environment[env.OPERATOR_EMAIL], self.environment[env.OPERATOR_PASSWORD]
+        named = ("--email", email, "--password", password, "--key-file", str(self.home / env.OPERATOR_KEY))
+        self._run("operator", "services.accounts", "bootstrap", *named)
+
+    def _run(self, name: str, *module: str) -> None:
+        """A step that ends before the services begin; its output goes into the log `migrate`."""
+        begin, log = time.monotonic(), self.supervisor.log_of("migrate")
         since = _size(log)
         with log.open("ab") as output:
             done = subprocess.run(
-                (sys.executable, "-m", "services.kit", "migrate"),
+                (sys.executable, "-m", *module),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=PROJECT, timeout=300, check=False,
                 env={**os.environ, **self.environment.values},
             )  # fmt: skip
         if done.returncode:
             todo = f"All of it is in {log}."
             raise StackError("The database or the topics could not be brought to this version.", todo, last_lines(log, start=since))
-        self._say(f"[green]✓[/] {'migrations':<12} {time.monotonic() - begin:5.1f} s")
+        self._say(f"[green]✓[/] {name:<12} {time.monotonic() - begin:5.1f} s")
 
     def _stop(self, names: Sequence[str]) -> None:
         """Services before the engines they need; within a stage side by side."""
