@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from services.kit.database import rows
+from services.kit.database import Database, rows
 from services.kit.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Health:
 
     context: "Context"
     busy: Callable[["Context"], int]
+    database: Database | None = None
+    """The one that this process works with; None for a service that keeps nothing."""
     relay: RelayState | None = None
     stream: StreamState | None = None
 
@@ -50,12 +52,14 @@ class Health:
         }
 
     def _database(self) -> dict[str, Any]:
-        database = self.context.worker if (self.relay or self.stream) else None
+        if self.database is None:
+            return {"ready": True, "why": None}
         try:
-            if database is None:
-                return {"ready": True, "why": None}
-            with database.transaction() as connection:
-                [waiting] = rows(connection, "SELECT count(*) AS n FROM outbox") if self.relay else [None]
-            return {"ready": True, "why": None, "outbox": waiting.n if waiting else 0, "busy": self.busy(self.context)}
+            with self.database.transaction() as connection:
+                # Only workers see the whole outbox; the API's role sees a workspace at a time.
+                asked = "SELECT count(*) AS n FROM outbox" if self.relay else "SELECT 0 AS n"
+                [waiting] = rows(connection, asked)
+            busy = self.busy(self.context) if self.relay else 0
+            return {"ready": True, "why": None, "outbox": waiting.n, "busy": busy}
         except Unavailable as error:
             return {"ready": False, "why": error.reason}

@@ -46,6 +46,8 @@ def configure(service: str, settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # kafka-python warns of what is as we want it: positions are our own, so there is no group to commit to.
+    logging.getLogger("kafka.coordinator").setLevel(logging.ERROR)
     structlog.contextvars.bind_contextvars(service=service)
 
 

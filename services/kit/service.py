@@ -24,7 +24,7 @@ from services.kit.loops import Loop
 from services.kit.relay import Relay
 from services.kit.secrets import Secrets
 from services.kit.settings import Settings
-from services.kit.stream import Hears, Worker
+from services.kit.stream import Diverged, Hears, Worker
 from services.kit.vault import Vault
 
 
@@ -87,7 +87,7 @@ class Running:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, *, worker: bool, api: bool) -> None:
-        health = Health(self.context, self.service.busy)
+        health = Health(self.context, self.service.busy, self._database(worker=worker))
         async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
             if worker:
                 await self._start_worker(stack, tasks, health)
@@ -98,6 +98,11 @@ class Running:
             log.get(__name__).info("service started", worker=worker, api=api)
             await self.stopping.wait()
             server.should_exit = True
+
+    def _database(self, *, worker: bool) -> Database | None:
+        if not self.service.tells:
+            return None
+        return self.context.worker if worker else self.context.api
 
     async def _start_worker(self, stack: contextlib.AsyncExitStack, tasks: asyncio.TaskGroup, health: Health) -> None:
         if self.service.tells:
@@ -111,6 +116,7 @@ class Running:
             stream = Worker(context.settings, context.name, hears, context.worker, context.codec, context.clock)
             await stream.start()
             stack.push_async_callback(stream.stop)
+            tasks.create_task(stream.wait(self.stopping), name="stream")
             health.stream = stream
         for loop in self.service.loops(self.context):
             tasks.create_task(loops.run(loop, self.stopping), name=loop.name)
@@ -161,7 +167,7 @@ async def until_signalled(running: Running, *, worker: bool, api: bool) -> int:
     status = 0
     try:
         await running.run(worker=worker, api=api)
-    except* Unavailable as errors:
+    except* (Unavailable, Diverged) as errors:
         for error in errors.exceptions:
             log.get(__name__).error("service stopped", why=str(error))
         status = 1
