@@ -67,7 +67,8 @@ def test_columns_without_a_name_or_with_the_same_get_names_of_their_own() -> Non
     [
         (b"", "empty"),
         (b" \n\n", "empty"),
-        (b"PK\x03\x04\x00\x00\x08\x00", "spreadsheet"),
+        (b"PK\x03\x04\x14\x00\x08\x00", "spreadsheet"),
+        (bytes(range(256)) * 4 + bytes(500), "no text"),
         (b",".join(b"c%d" % n for n in range(5000)) + b"\n", "columns"),
     ],
 )
@@ -76,7 +77,9 @@ def test_what_is_no_table_is_refused_with_the_reason(content: bytes, why: str) -
         sample_of(BytesIO(content))
 
 
-@pytest.mark.parametrize(("encoding", "newline"), [("utf-16", "\n"), ("utf-16", "\r\n"), ("utf-8", "\r"), ("utf-32", "\n")])
+@pytest.mark.parametrize(
+    ("encoding", "newline"), [("utf-16", "\n"), ("utf-16", "\r\n"), ("utf-8", "\r"), ("utf-32", "\n"), ("utf-16-le", "\n")]
+)
 def test_what_cannot_be_read_line_by_line_is_rewritten(encoding: str, newline: str) -> None:
     original = BytesIO(GERMAN.replace("\n", newline).encode(encoding))
     readable, read_as = by_lines(original, encoding_of(original))

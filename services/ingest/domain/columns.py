@@ -64,10 +64,11 @@ NAMES: dict[DataField, tuple[str, ...]] = {
     DataField.COUNTRY: names("country, country region, country code, nation, land, pays, pais, paese, nazione, kraj, maa, zeme"),
     DataField.LOCATION: names("location, region, place, standort, lieu, localisation, ubicacion, localita, localizacao, locatie"),
     DataField.COMPANY_NAME: names("""
-        company, company name, organisation, organization, organisation name, organization name, employer, account, account name,
-        current company, business, business name, firma, firmenname, firmierung, unternehmen, unternehmensname, arbeitgeber, entreprise,
-        societe, nom de l entreprise, raison sociale, empresa, nombre de la empresa, compania, azienda, societa, ragione sociale, nome
-        da empresa, bedrijf, bedrijfsnaam, organisatie, foretag, virksomhed, yritys
+        company, company name, organisation, organization, organisation name, organization name, employer, account, account
+        name, current company, business, business name, firm, firm name, firma, firmenname, firmierung, unternehmen,
+        unternehmensname, arbeitgeber, entreprise, societe, nom de l entreprise, raison sociale, empresa, nombre de la empresa,
+        compania, azienda, societa, ragione sociale, nome da empresa, bedrijf, bedrijfsnaam, organisatie, foretag, virksomhed,
+        yritys
     """),
     DataField.COMPANY_WEBSITE: names("""
         website, web site, website url, web, homepage, company website, company url, company domain, domain, company domain name,

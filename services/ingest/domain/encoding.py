@@ -19,7 +19,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-WIDE = {"utf-16", "utf-32"}
+WIDE = {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
+OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")
+"""XLSX and zip, XLS, PDF, gzip."""
 BY_LIKELIHOOD = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
 """Where UTF-8 is ruled out: what spreadsheets on Windows write. ISO-8859-1 reads as its superset cp1252."""
 
@@ -30,11 +32,19 @@ def encoding_of(file: IO[bytes]) -> str:
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
-    if b"\0" in head:
-        raise NotATable("this is no text: if it is a spreadsheet (XLSX), save it as CSV first")
+    if head.startswith(OTHER_FORMATS) or head.count(0) > len(head) / 10:
+        return unmarked(head)
     foreign = first_not_utf8(file)
     file.seek(0)
     return "utf-8" if foreign is None else likeliest(foreign)
+
+
+def unmarked(head: bytes) -> str:
+    """UTF-16 without its mark, where every second byte of plain text is zero. Raises NotATable for what is no text."""
+    for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if head[first::2].count(0) > 0.6 * len(head[first::2]):
+            return name
+    raise NotATable("this is no text: if it is a spreadsheet (XLSX), save it as CSV first")
 
 
 def read_head(file: IO[bytes]) -> bytes:

@@ -1,0 +1,93 @@
+"""Ingest on real engines: imports as they are asked for, a worker to do them, and the topic that they end on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from uuid import UUID, uuid4
+
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas.body import PROVIDER
+from schemas.envelope import Envelope
+from schemas.ingest import RecordIngested
+from schemas.topics import INGEST_RECORDS
+from services.ingest import files, handlers
+from services.ingest.bus import KafkaBus
+from services.ingest.importing import Importer
+from services.ingest.ports import RecordBus
+from services.ingest.settings import IngestSettings
+from services.ingest.store import imports
+from services.kit import kafka
+from services.kit.codec import Codec, Undecodable
+from services.kit.database import Database
+from services.kit.settings import Settings
+from tests.builders import MONDAY, codec_over, work_on
+
+
+@dataclass
+class Bed:
+    """One service's worker. Each of its importers is a worker of its own to the others."""
+
+    settings: IngestSettings
+    database: Database
+    codec: Codec
+    bus: KafkaBus
+    workspace_id: UUID = PROVIDER
+    """Where everything happens: tests on one database keep apart by it."""
+
+    def upload(self, content: bytes, source: str = "crm", mapping: dict[str, str] | None = None) -> UUID:
+        import_id = uuid4()
+        with files.received(BytesIO(content), self.settings.uploads_folder, import_id) as (sample, size):
+            upload = handlers.Upload(self.workspace_id, import_id, source, f"{source}.csv", sample, size, mapping)
+            with self.database.transaction() as connection:
+                work = work_on(connection, self.codec)
+                work.append(handlers.start_import(work, upload))
+        return import_id
+
+    def importer(self, bus: RecordBus | None = None, chunk_rows: int = 10, lease_seconds: float = 60) -> Importer:
+        folder = self.settings.uploads_folder
+        return Importer(self.database, self.codec, lambda: MONDAY, bus or self.bus, folder, chunk_rows, lease_seconds)
+
+    def work_off(self, importer: Importer | None = None) -> None:
+        importer = importer or self.importer()
+        while importer.step():
+            pass
+
+    def counts(self, import_id: UUID) -> tuple[str, int, int, int, int]:
+        """State, rows, accepted, unchanged, rejected."""
+        with self.database.transaction() as connection:
+            row = imports.find(connection, self.workspace_id, import_id)
+        assert row is not None
+        return row.state, row.rows, row.accepted, row.unchanged, row.rejected
+
+    def published(self) -> list[tuple[Envelope, RecordIngested]]:
+        """All records of this workspace on the topic, partition by partition."""
+        values = everything_on(self.settings, INGEST_RECORDS.name)
+        envelopes = [e for e in self.codec.envelopes(values) if not isinstance(e, Undecodable)]
+        assert len(envelopes) == len(values)
+        opened = [body for opening in self.codec.open(envelopes) if not isinstance(opening, Undecodable) for body in opening[:1]]
+        records = [(e, body) for e, body in zip(envelopes, opened, strict=True) if isinstance(body, RecordIngested)]
+        return [(e, body) for e, body in records if e.workspace_id == self.workspace_id]
+
+
+def make_bed(settings: Settings) -> Bed:
+    made = IngestSettings(**settings.model_dump())
+    kafka.make_topics(made)
+    database = Database(made, "ingest")
+    return Bed(made, database, codec_over(made, database), KafkaBus(made, "test"))
+
+
+def everything_on(settings: Settings, topic: str) -> Sequence[bytes]:
+    consumer = KafkaConsumer(**kafka.connection(settings))
+    try:
+        parts = [TopicPartition(settings.topic_name(topic), n) for n in range(settings.topic_partitions)]
+        consumer.assign(parts)
+        consumer.seek_to_beginning(*parts)
+        ends = consumer.end_offsets(parts)
+        values: list[bytes] = []
+        while any(consumer.position(part) < ends[part] for part in parts):
+            for records in consumer.poll(timeout_ms=500).values():
+                values += [record.value for record in records]
+        return values
+    finally:
+        consumer.close()
