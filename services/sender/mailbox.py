@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import LoginError, ProtocolError
 
 from services.sender.domain.account import Security, Server, may_connect
 from services.sender.domain.errors import Refused
@@ -93,9 +93,19 @@ class ImapMailbox:
             if wanted and total > MOST_BYTES:
                 break
             wanted.append(uid)
-        part = f"BODY.PEEK[]<0.{self._most_bytes}>"
-        bodies = self._client.fetch(wanted, [part]) if wanted else {}
+        whole = [uid for uid in wanted if int(about[uid][b"RFC822.SIZE"]) <= self._most_bytes]
+        bodies = self._client.fetch(whole, ["BODY.PEEK[]"]) if whole else {}
+        for uid in set(wanted) - set(whole):
+            bodies[uid] = self._beginning(uid)
         return [fetched(uid, about[uid], bodies[uid]) for uid in wanted if uid in bodies]
+
+    def _beginning(self, uid: int) -> dict[bytes, Any]:
+        """Of a large mail. Where the server's answer to that cannot be read (GreenMail leaves out a space), its headers alone."""
+        try:
+            found = self._client.fetch([uid], [f"BODY.PEEK[]<0.{self._most_bytes}>"])
+        except ProtocolError:
+            found = self._client.fetch([uid], ["BODY.PEEK[HEADER]"])
+        return dict(found.get(uid, {}))
 
     def has(self, folder: str, message_id: str) -> bool:
         with trouble(self._server):
@@ -111,7 +121,7 @@ class ImapMailbox:
 
 
 def fetched(uid: int, about: dict[bytes, Any], body: dict[bytes, Any]) -> Fetched:
-    content = next((bytes(value) for name, value in body.items() if name.startswith(b"BODY[]") and value is not None), b"")
+    content = next((bytes(value) for name, value in body.items() if name.startswith(b"BODY[") and value is not None), b"")
     received = about[b"INTERNALDATE"]
     utc = received.astimezone(UTC) if received.tzinfo else received.replace(tzinfo=UTC)
     return Fetched(uid, int(about[b"RFC822.SIZE"]), utc, content)

@@ -142,7 +142,7 @@ def test_a_failed_handshake_sends_nothing_in_the_clear(bed: Bed) -> None:
         bed.ask_for(["bob@recipient.example"])
         send_all(bed)
         assert (sink.offered, sink.taken) == (0, [])
-        assert bed.stages().values() != {"accepted"}
+        assert set(bed.stages().values()) == {"deferred"} or set(bed.stages().values()) == {"planned"}
         assert trouble_of(bed)
 
 

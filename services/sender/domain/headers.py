@@ -24,7 +24,7 @@ def checked(name: str, value: str) -> str:
 
 def address(text: str) -> str:
     """An address as SMTP takes it, its domain in ASCII (IDNA). Refused where it cannot be one."""
-    local, at, domain = checked("address", text.strip()).rpartition("@")
+    local, at, domain = checked("address", text).strip().rpartition("@")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode()
@@ -37,9 +37,9 @@ def address(text: str) -> str:
 
 def mailbox(name: str | None, written_to: str) -> str:
     """`Ann Smith <ann@example.org>`; `written_to` has come through `address`."""
-    if not name:
+    shown = checked("name", name or "").strip()
+    if not shown:
         return written_to
-    shown = checked("name", name.strip())
     if not shown.isascii() or "=?" in shown or len(shown) > LINE - 20:
         return f"{encoded_words(shown, LINE - 20)}\r\n <{written_to}>"
     quoted = shown if _atoms.fullmatch(shown) else '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -9,7 +9,6 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
-from email.utils import getaddresses
 
 MOST_HEADER_BYTES = 64 * 1024
 MOST_PARTS = 200
@@ -19,7 +18,10 @@ MOST_TEXT = 64 * 1024
 
 _end_of_header = re.compile(rb"\r?\n\r?\n")
 _message_id = re.compile(r"<[^<>\s]{3,250}>")
-_tag = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<br\s*/?>|</p>|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+_address = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[\w.-]{1,253}")
+_tag_name = re.compile(r"/?[a-z]+", re.IGNORECASE)
+UNSEEN = {"script", "style"}
+BREAKS = {"br", "/p", "/div", "/li", "/tr"}
 
 
 def parse(raw: bytes) -> Message:
@@ -48,9 +50,14 @@ def header(mail: Message, name: str) -> str:
 
 
 def addresses(mail: Message, *names: str) -> list[str]:
-    """In lower case, of these headers."""
-    values = [str(value) for name in names for value in mail.get_all(name, [])]
-    return [address.strip().lower() for _, address in getaddresses(values) if "@" in address]
+    """In lower case, of these headers. Read by a pattern: the library's parser recurses without end where it is told to."""
+    found = []
+    for name in names:
+        for value in mail.get_all(name, []):
+            text = str(value)[:4000]
+            bracketed = re.findall(rf"<\s*({_address.pattern})\s*>", text)
+            found += bracketed or _address.findall(text)
+    return list(dict.fromkeys(address.lower() for address in found))
 
 
 def message_ids(text: str) -> list[str]:
@@ -90,4 +97,20 @@ def text_of(mail: Message) -> str:
 
 
 def without_tags(text: str) -> str:
-    return html.unescape(_tag.sub(lambda tag: "\n" if tag[0].lower().startswith(("<br", "</p")) else " ", text))
+    """Piece by piece, as a pattern over the whole can be made to take for ever."""
+    first, *pieces = text.split("<")
+    words, unseen = [first], ""
+    for piece in pieces:
+        tag, end, rest = piece.partition(">")
+        found = _tag_name.match(tag)
+        name = found[0].lower() if found else ""
+        if unseen:
+            unseen = "" if name == f"/{unseen}" else unseen
+        elif name in UNSEEN:
+            unseen = name
+            continue
+        elif not name or not end:
+            rest = f"<{piece}"
+        if not unseen:
+            words += ["\n" if name in BREAKS else " ", rest]
+    return re.sub(r"[ \t]+", " ", html.unescape("".join(words)))
