@@ -1,7 +1,7 @@
 """The contacts of all workspaces as they are shown: written by who decides, in the transaction of the events."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,17 +30,19 @@ class Row:
 
 
 CONTACTS_OF = """
-SELECT *, details::text AS known FROM contacts
-WHERE person_id = ANY(CAST(:ids AS uuid[])) AND (:only IS NULL OR workspace_id = CAST(:only AS uuid))
+SELECT workspace_id, contact_id, person_id, company_id, state, segment_ids, reasons, details::text AS details, email, verified, social,
+       marks, merged_into
+FROM contacts WHERE person_id = ANY(CAST(:ids AS uuid[])) AND (:only IS NULL OR workspace_id = CAST(:only AS uuid))
 """
 CONTACTS = """
-SELECT contacts.*, details::text AS known
+SELECT workspace_id, contact_id, person_id, company_id, state, segment_ids, reasons, details::text AS details, email, verified, social,
+       marks, merged_into
 FROM json_to_recordset(:keys) AS wanted (workspace_id uuid, contact_id uuid) JOIN contacts USING (workspace_id, contact_id)
 """
 
 
 def row_of(row: Any) -> Row:
-    details = PersonDetails.model_validate_json(row.known)
+    details = PersonDetails.model_validate_json(row.details)
     return Row(
         row.workspace_id,
         row.contact_id,
@@ -137,7 +139,18 @@ WHERE contacts.workspace_id = new.workspace_id AND contacts.contact_id = new.con
 
 
 def move(connection: Connection, moves: Iterable[Move], now: datetime) -> None:
-    run(connection, MOVE, now=now, moves=as_json(asdict(each) for each in moves))
+    new = as_json(
+        {
+            "workspace_id": each.workspace_id,
+            "contact_id": each.contact_id,
+            "state": each.state,
+            "why": each.why,
+            "merged_into": each.merged_into,
+            "published": each.published,
+        }
+        for each in moves
+    )
+    run(connection, MOVE, now=now, moves=new)
 
 
 def score(connection: Connection, scores: Mapping[tuple[UUID, UUID], int]) -> None:
