@@ -9,15 +9,16 @@ from uuid import UUID
 
 from schemas.envelope import Envelope
 from schemas.marks import Digest
+from schemas.publish import ContactsListed
 from services.kit.events import Told, Work
 from services.publish.domain.contacts import State, highest, merge_away, settle
 from services.publish.domain.people import PersonKey
 from services.publish.domain.suppressions import of_contact
-from services.publish.kinds import CONTACT
+from services.publish.kinds import CONTACT, LIST
 from services.publish.moves import Decided, States, moves_of
 from services.publish.seeing import Looking, View
 from services.publish.store import contacts as store
-from services.publish.store import suppressions
+from services.publish.store import lists, suppressions
 from services.publish.store.suppressions import Entry
 from services.publish.suppressing import suppress_all
 
@@ -64,7 +65,7 @@ def is_to_be_shown(view: View, decided: Decided) -> bool:
 
 
 def carry_over(work: Work, digest: Digest, views: list[View], decided: Decided) -> list[Told]:
-    """What was suppressed for a contact holds for the one that it is merged into."""
+    """What was suppressed for a contact, and the lists that it was on, hold for the one that it is merged into."""
     into = {row.contact_id: view for view in views for row in view.merged if decided[row.contact_id]}
     standing = suppressions.of_contacts(work.connection, {key: view.workspace_id for key, view in into.items()})
     entries = [
@@ -72,4 +73,8 @@ def carry_over(work: Work, digest: Digest, views: list[View], decided: Decided) 
         for s in standing
         if s.body.contact_id
     ]
-    return suppress_all(work, entries)
+    listed = lists.follow(work.connection, [(view.workspace_id, key, view.sight.contact_id) for key, view in into.items()])
+    return suppress_all(work, entries) + [
+        Told(LIST, list_id, ContactsListed(list_id=list_id, contact_ids=tuple(sorted(ids))), workspace_id)
+        for (workspace_id, list_id), ids in listed.items()
+    ]

@@ -1,5 +1,6 @@
 """From what dedupe tells to contacts, on a real PostgreSQL."""
 
+import threading
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -7,11 +8,14 @@ import pytest
 
 from schemas.dedupe import CompanyMergedAway, PersonMergedAway, PersonSplitOff
 from schemas.details import PersonDetails
+from schemas.kpi import ScoreChanged
 from services.kit.settings import Settings
-from services.publish import loops
-from services.publish.commands import segments
+from services.publish import handlers, loops
+from services.publish.commands import lists, segments
 from services.publish.domain.ids import contact_id
 from services.publish.domain.review import Act
+from services.publish.store import lists as store
+from services.publish.store import reading
 from tests.publish import Publish, company, company_revised, person, publish_on, revised
 
 pytestmark = pytest.mark.engines
@@ -153,9 +157,7 @@ def test_a_split_brings_the_contact_back_as_it_was(publish: Publish) -> None:
 def test_a_review_goes_on_from_its_place_after_a_crash(publish: Publish) -> None:
     here, people = uuid4(), [person(ANN) for _ in range(5)]
     publish.people(*people)
-    publish.does(
-        lambda work: segments.define_segment(work, here, uuid4(), "All", {"field": "title", "is": "known"}), here
-    )
+    publish.does(lambda work: segments.define_segment(work, here, uuid4(), "All", {"field": "title", "is": "known"}), here)
     assert loops.busy(publish.context) == 1
     loops.review_step(publish.context, chunk=2)
     assert len(publish.contacts(here)) == 2
@@ -163,3 +165,64 @@ def test_a_review_goes_on_from_its_place_after_a_crash(publish: Publish) -> None
     assert len(publish.contacts(here)) == 5
     assert loops.busy(publish.context) == 0
     assert {len(publish.told(f"contact:{row.contact_id}")) for row in publish.contacts(here).values()} == {1}
+
+
+def test_lists_follow_a_person_into_the_contact_it_is_merged_into(publish: Publish) -> None:
+    here, key, ann, anne = uuid4(), uuid4(), person(ANN), person(ANN)
+    publish.segment(here)
+    publish.people(ann, anne)
+    publish.does(lambda work: lists.make_list(work, here, key, "Spring"), here)
+    publish.does(lambda work: lists.add_to_list(work, here, key, [contact_id(here, ann.person_id)], proposals=True), here)
+    publish.people(PersonMergedAway(person_id=ann.person_id, into=anne.person_id, record_ids=(), why="same e-mail"))
+    with publish.context.api.transaction(here) as connection:
+        shown = reading.page(connection, here, reading.Filter(list_id=key, proposals=True), None, 10)
+        [counted] = store.lists(connection, here, None, 10, proposals=True)
+    assert [row.person_id for row in shown] == [anne.person_id]
+    assert counted.contacts == 1
+    assert publish.told(f"list:{key}") == ["ListMade", "ContactsListed", "ContactsListed"]
+
+
+def test_scores_are_shown_and_the_last_one_counts(publish: Publish) -> None:
+    here, ann = uuid4(), person(ANN)
+    publish.segment(here)
+    publish.people(ann)
+    key = contact_id(here, ann.person_id)
+    heard = [
+        publish.streams.heard(ScoreChanged(contact_id=key, score=score, formula=1, reasons=()), f"score:{key}", here) for score in (3, 7)
+    ]
+    assert publish.hears(handlers.when_scores_change_show_them, heard) == []
+    assert publish.contacts(here)[ann.person_id].score == 7
+
+
+def test_what_is_heard_at_once_of_people_and_companies_misses_nothing(publish: Publish) -> None:
+    here, firms = uuid4(), [company(name="Acme", country="DE") for _ in range(8)]
+    publish.segment(here, {"field": "company_country", "is": "equal", "value": "DE"})
+    staff = [person(ANN, company_id=firm.company_id) for firm in firms]
+    threads = [threading.Thread(target=publish.people, args=(each,)) for each in staff]
+    threads += [threading.Thread(target=publish.companies, args=(each,)) for each in firms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert publish.contacts(here).keys() == {each.person_id for each in staff}
+
+
+def test_news_of_a_person_and_a_decision_on_its_contact_at_once_both_hold(publish: Publish) -> None:
+    here, ann = uuid4(), person(ANN)
+    publish.segment(here)
+    publish.people(ann)
+    key = contact_id(here, ann.person_id)
+    news = [publish.streams.heard(revised(ann, city=f"City {n}"), f"person:{ann.person_id}") for n in range(10)]
+
+    def hear() -> None:
+        for each in news:
+            publish.hears_people([each])
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    publish.reviews(here, Act.PUBLISH, key)
+    publish.reviews(here, Act.APPROVE, key)
+    thread.join()
+    row = publish.contacts(here)[ann.person_id]
+    assert (row.state, row.details["city"]) == ("approved", "City 9")
+    assert sorted(set(publish.told(f"contact:{key}"))) == ["ContactApproved", "ContactProposed", "ContactPublished", "ContactRevised"]

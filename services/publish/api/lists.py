@@ -42,7 +42,7 @@ def make_list(ask: MakeList, desk: Annotated[Desk, may("list.edit")]) -> ListKey
 def all_lists(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("list.view")]) -> Page[ListView]:
     """By name."""
     after = part.after(str, UUID)
-    found = desk.read(lambda c: store.lists(c, desk.workspace_id, after, part.limit + 1))
+    found = desk.read(lambda c: store.lists(c, desk.workspace_id, after, part.limit + 1, proposals=sees_proposals(desk)))
     views = [ListView.model_validate(row, from_attributes=True) for row in found]
     return part.page(views, lambda view: (view.name.lower(), view.list_id))
 
