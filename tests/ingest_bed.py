@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from uuid import UUID, uuid4
 
+import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.body import PROVIDER
+from schemas.body import PROVIDER, Body
 from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
 from schemas.topics import INGEST_RECORDS
@@ -18,7 +20,7 @@ from services.ingest.ports import RecordBus
 from services.ingest.settings import IngestSettings
 from services.ingest.store import imports
 from services.kit import kafka
-from services.kit.codec import Codec, Undecodable
+from services.kit.codec import Codec, Heard, Undecodable
 from services.kit.database import Database
 from services.kit.settings import Settings
 from tests.builders import MONDAY, codec_over, work_on
@@ -75,6 +77,23 @@ def make_bed(settings: Settings) -> Bed:
     kafka.make_topics(made)
     database = Database(made, "ingest")
     return Bed(made, database, codec_over(made, database), KafkaBus(made, "test"))
+
+
+def heard(body: Body, workspace_id: UUID, at: datetime = MONDAY) -> Heard:
+    """As from a topic; bulk records have version 0, and only they are heard so."""
+    envelope = Envelope(
+        event_id=uuid4(),
+        type=type(body).__name__,
+        workspace_id=workspace_id,
+        stream="test",
+        version=0,
+        occurred_at=at,
+        recorded_at=at,
+        correlation_id="test",
+        actor="service:test",
+        body=msgspec.Raw(b"{}"),
+    )
+    return Heard(envelope, body)
 
 
 def everything_on(settings: Settings, topic: str) -> Sequence[bytes]:

@@ -34,6 +34,11 @@ def test_a_column_is_known_by_what_stands_in_it() -> None:
     }  # fmt: skip
 
 
+def test_dates_and_plain_numbers_are_no_phones() -> None:
+    rows = [[f"01/{n + 10}/2025", f"2025-01-{n + 10}", str(10_000_000 + n), f"555-010{n}-22"] for n in range(5)]
+    assert list(propose(("A", "B", "C", "D"), rows).values()) == ["custom:A", "custom:B", "custom:C", "phone"]
+
+
 def test_what_stands_in_a_column_outweighs_a_name_that_it_belies() -> None:
     rows = [["see notes", f"https://www.linkedin.com/in/ann-{n}"] for n in range(5)]
     assert propose(("Email", "Website"), rows) == {"Email": "custom:Email", "Website": "linkedin"}

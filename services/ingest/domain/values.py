@@ -15,7 +15,8 @@ RESERVED = re.compile(r"(^|\.)(example|test|invalid|localhost|local)$|(^|\.)exam
 _email = re.compile(r"[^\s@<>,;]+@([^\s@<>,;]+\.[^\s@<>,;.]{2,})")
 _profile = re.compile(r"linkedin\.com/(?:in|pub)/([^/?#\s]+)", re.IGNORECASE)
 _website = re.compile(r"(https?://)?(www\.)?([a-z0-9-]+\.)+[a-z]{2,}(/\S*)?", re.IGNORECASE)
-_phone = re.compile(r"[+(]?[\d][\d\s().\-/]{5,}\d(\s*(x|ext\.?|#)\s*\d+)?", re.IGNORECASE)
+_phone = re.compile(r"(?=[+(0]|\d+[\s().\-/])[+(]*\d[\d\s().\-/]{5,}\d(\s*(x|ext\.?|#)\s*\d+)?", re.IGNORECASE)
+_date = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
 _space = re.compile(r"[^\S ]|  ")
 _not_word = re.compile(r"[^a-z0-9]+")
 
@@ -56,8 +57,8 @@ def is_phone(value: str) -> bool:
 
 
 def looks_like_phone(value: str) -> bool:
-    """Stricter, for telling what a column holds: no letters but an extension's, and no date."""
-    return bool(_phone.fullmatch(value)) and is_phone(value)
+    """Stricter, for telling what a column holds: no letters but an extension's, no date, and no plain number as ids are."""
+    return bool(_phone.fullmatch(value)) and is_phone(value) and not _date.fullmatch(value)
 
 
 def is_somebody(name: str) -> bool:
