@@ -200,9 +200,7 @@ def test_only_a_permanent_bounce_suppresses(publish: Publish) -> None:
     publish.people(ann)
 
     def bounced(*, permanent: bool) -> Heard:
-        body = MailBounced(
-            **outreach(contact_id(here, ann.person_id)), message_id="<1@x>", received_at=MONDAY, permanent=permanent
-        )
+        body = MailBounced(**outreach(contact_id(here, ann.person_id)), message_id="<1@x>", received_at=MONDAY, permanent=permanent)
         return publish.streams.heard(body, f"outreach:{body.outreach_id}", here)
 
     publish.hears_outcomes([bounced(permanent=False)])
