@@ -208,7 +208,7 @@ def recipient_streams(draw: st.DrawFn, workspace: str, contact: int, campaign: i
     ]
     return [
         stream(workspace, f"recipient:{me}", way, draw(HOURS)),
-        stream(workspace, f"outreach:{me}/{step_id}", asks, draw(HOURS)),
+        stream(workspace, f"recipient:{me}", asks, draw(HOURS)),
         stream(workspace, f"outreach:{me}/{step_id}", outcomes, draw(HOURS)),
     ]
 

@@ -63,7 +63,8 @@ class Board:
         self._keep(replace(lead, contact=contact))
         if isinstance(body, ContactMergedAway):
             self.kin.add((body.contact_id, body.into))
-        self.look_from(lead.contact_id, contact.at or envelope.occurred_at)
+        if contact.stands is not lead.contact.stands:
+            self.look_from(lead.contact_id, contact.at or envelope.occurred_at)
 
     def hear_recipient(self, envelope: Envelope, body: RecipientEvent) -> None:
         before = self._recipient(envelope, body)
@@ -73,7 +74,9 @@ class Board:
         after = replace(recipients.evolve(before, body, envelope.occurred_at), versions=versions)
         at = after.plan.at or envelope.occurred_at
         self._mark(before, at)
-        self._moved(after, at)
+        self._keep_recipient(after)
+        if after.moves is not before.moves:
+            self._moved(after, at)
 
     def hear_asking(self, envelope: Envelope, body: OutreachAsked | OutreachWithdrawn) -> None:
         """Only LinkedIn tasks matter here: what becomes of an e-mail is told by its step."""
@@ -82,6 +85,7 @@ class Board:
         if versions is None or body.channel != Channel.LINKEDIN:
             return
         after = replace(recipients.ask(before, body, envelope.occurred_at), versions=versions)
+        self._keep_recipient(after)
         self._moved(after, after.asked[body.step_id].at)
 
     def act(self, entries: Iterable[Entry]) -> None:
@@ -119,7 +123,7 @@ class Board:
             for contact_id, names in family.names(FOR_EVER).items():
                 if names != self.leads[contact_id].names:
                     self._keep(replace(self.leads[contact_id], names=names))
-        return self._counts.moved
+        return self._counts.moved()
 
     def tallies(self) -> Counter[Tally]:
         """How many contacts more or fewer are in each state."""
@@ -140,9 +144,11 @@ class Board:
         self.leads[lead.contact_id] = lead
         self.changed.add(lead.contact_id)
 
+    def _keep_recipient(self, recipient: Recipient) -> None:
+        self.recipients[recipient.recipient_id] = recipient
+        self.changed.add(recipient.recipient_id)
+
     def _moved(self, after: Recipient, at: datetime) -> None:
-        self.recipients[after.recipient_id] = after
-        self.changed.add(after.recipient_id)
         self._acted[after.recipient_id] = min(at, self._acted.get(after.recipient_id, at))
         self.look_from(after.contact_id, at)
 

@@ -30,6 +30,10 @@ class Count(NamedTuple):
     began: datetime
 
 
+Where = tuple[UUID, UUID, datetime]
+"""Workspace, campaign, and when the day began."""
+
+
 class Tally(NamedTuple):
     """How many things of a kind are in a state; for operations."""
 
@@ -71,7 +75,16 @@ class Counts:
     """How the counters move. Differences only: what cancels out leaves no trace."""
 
     zones: Mapping[UUID, ZoneInfo]
-    moved: Counter[Count] = field(default_factory=Counter)
+    _moved: dict[Where, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By place and day, then by name, as rows have it."""
+
+    def moved(self) -> Counter[Count]:
+        found: Counter[Count] = Counter()
+        for (workspace_id, campaign_id, day), names in self._moved.items():
+            for name, by in names.items():
+                step_id, _, kpi = name.rpartition("|")
+                found[Count(workspace_id, campaign_id, step_id, kpi, day)] = by
+        return found
 
     def mark(self, recipient: Recipient, at: datetime) -> Mark:
         return Mark(self.day(recipient, at), names_of(recipient.plan), len(recipient.plan.touches))
@@ -81,31 +94,27 @@ class Counts:
 
     def plan(self, mark: Mark, recipient: Recipient) -> None:
         """Count what a recipient's plan gained and lost in the day of the mark."""
-        names = names_of(recipient.plan)
+        names, moved = names_of(recipient.plan), self._moved[recipient.workspace_id, recipient.campaign_id, mark.day]
         for name in names - mark.names:
-            self._add(recipient, name, mark.day, 1)
+            moved[name] += 1
         for name in mark.names - names:
-            self._add(recipient, name, mark.day, -1)
-        if touched := len(recipient.plan.touches) - mark.touches:
-            self._add(recipient, "|touches", mark.day, touched)
+            moved[name] -= 1
+        moved["|touches"] += len(recipient.plan.touches) - mark.touches
 
     def actions(self, before: Recipient | None, after: Recipient, since: datetime) -> None:
         """Due comes from one topic and withdrawn from another: so this is told again from where either changed."""
         zone = self.zones.get(after.workspace_id)
         for recipient, sign in ((before, -1), (after, 1)):
             for at, change in action_history(recipient, since) if recipient else ():
-                self._add(after, ACTION_REQUIRED, began(at, zone), sign * change)
+                where = after.workspace_id, after.campaign_id, began(at, zone)
+                self._moved[where][ACTION_REQUIRED] += sign * change
 
     def leads(self, before: Family, after: Family, workspace_id: UUID, since: datetime) -> None:
         """A contact's numbers come from several topics: they too are told again from where anything changed."""
         zone = self.zones.get(workspace_id)
         for family, sign in ((before, -1), (after, 1)):
             for at, _, name, change in history(family, since):
-                self.moved[Count(workspace_id, NO_CAMPAIGN, "", name, began(at, zone))] += sign * change
-
-    def _add(self, recipient: Recipient, name: str, day: datetime, by: int) -> None:
-        step_id, _, kpi = name.rpartition("|")
-        self.moved[Count(recipient.workspace_id, recipient.campaign_id, step_id, kpi, day)] += by
+                self._moved[workspace_id, NO_CAMPAIGN, began(at, zone)]["|" + name] += sign * change
 
 
 def action_history(recipient: Recipient, since: datetime) -> Iterable[tuple[datetime, int]]:
