@@ -96,7 +96,8 @@ class World:
         with self.context.worker.transaction() as connection:
             stored = rows(
                 connection,
-                """SELECT workspace_id, stream, version, type, key, event_id, body::text AS body, meta::text AS meta, occurred_at, recorded_at
+                """SELECT workspace_id, stream, version, type, key, event_id, body::text AS body, meta::text AS meta,
+                          occurred_at, recorded_at
                    FROM events WHERE type = ANY(:kinds) ORDER BY position""",
                 kinds=[kind.__name__ for kind in kinds],
             )

@@ -41,18 +41,23 @@ STANDING: dict[type, Standing] = {
 
 def when_contacts_change_keep_a_copy(heard: Sequence[Heard], work: Work, digest: Digest) -> Iterable[Told]:
     """And take out who is excluded; and try again what was blocked, now that more may be known."""
-    by_contact = defaultdict[UUID, list[Heard]](list)
+    by_contact = defaultdict[tuple[UUID, UUID], list[Heard]](list)
     for each in heard:
-        by_contact[each.body.contact_id].append(each)  # type: ignore[attr-defined]
-    contacts.keep(work.connection, [copy_of(key, events, digest) for key, events in by_contact.items()])
+        by_contact[address_of(each)].append(each)
+    contacts.keep(work.connection, [copy_of(contact, events, digest) for (_, contact), events in by_contact.items()])
     contacts.send_away_excluded(work.connection, about(heard, ContactExcluded))
     contacts.send_away_merged(work.connection, about(heard, ContactMergedAway))
     contacts.look_at_blocked(work.connection, about(heard, ContactRevised), work.now)
     return ()
 
 
-def about(heard: Sequence[Heard], kind: type) -> list[UUID]:
-    return [each.body.contact_id for each in heard if isinstance(each.body, kind)]  # type: ignore[attr-defined]
+def about(heard: Sequence[Heard], kind: type) -> list[tuple[UUID, UUID]]:
+    return [address_of(each) for each in heard if isinstance(each.body, kind)]
+
+
+def address_of(heard: Heard) -> tuple[UUID, UUID]:
+    """Workspace and contact. (Every body of this topic names its contact.)"""
+    return heard.envelope.workspace_id, heard.body.contact_id  # type: ignore[attr-defined]
 
 
 def copy_of(contact_id: UUID, heard: Sequence[Heard], digest: Digest) -> Copy:

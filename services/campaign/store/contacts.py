@@ -38,6 +38,10 @@ FROM contacts c JOIN campaigns g ON g.workspace_id = c.workspace_id AND g.campai
 WHERE CASE WHEN :all THEN c.standing = {int(Standing.APPROVED)} ELSE c.contact_id = ANY(:ids) END ORDER BY c.contact_id
 """.format(means=MEANS)  # noqa: S608 - the texts of this module and the next
 
+Addresses = Collection[tuple[UUID, UUID]]
+"""Workspaces and contacts."""
+NAMED = "(SELECT DISTINCT * FROM json_to_recordset(:contacts) AS named (workspace_id uuid, contact_id uuid)) AS named"
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -103,41 +107,46 @@ def candidates(connection: Connection, campaign_id: UUID, contact_ids: Collectio
     ]
 
 
-def send_away_excluded(connection: Connection, contact_ids: Collection[UUID]) -> None:
+def send_away_excluded(connection: Connection, contacts: Addresses) -> None:
     """Have the planner take out these contacts' recipients."""
     run(
         connection,
-        """INSERT INTO leaving (workspace_id, recipient_id, reason)
-           SELECT r.workspace_id, r.recipient_id, :reason
-           FROM contacts c JOIN recipients r USING (workspace_id, contact_id)
-           WHERE c.contact_id = ANY(:ids) AND r.exit IS NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING""",
-        ids=list(contact_ids), reason=ExitReason.EXCLUDED,
+        f"""INSERT INTO leaving (workspace_id, recipient_id, reason)
+            SELECT r.workspace_id, r.recipient_id, :reason
+            FROM {NAMED} JOIN recipients r USING (workspace_id, contact_id)
+            WHERE r.exit IS NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING""",  # noqa: S608 - the texts of this module
+        contacts=named(contacts), reason=ExitReason.EXCLUDED,
     )  # fmt: skip
 
 
-def send_away_merged(connection: Connection, contact_ids: Collection[UUID]) -> None:
+def send_away_merged(connection: Connection, contacts: Addresses) -> None:
     """Of those merged away, have the planner take out the recipients whose other self is in the same campaign too."""
     run(
         connection,
-        """INSERT INTO leaving (workspace_id, recipient_id, reason)
-           SELECT r.workspace_id, r.recipient_id, :reason
-           FROM contacts c
-           JOIN recipients r USING (workspace_id, contact_id)
-           JOIN recipients other ON other.workspace_id = r.workspace_id AND other.campaign_id = r.campaign_id
-                AND other.contact_id = c.merged_into
-           WHERE c.contact_id = ANY(:ids) AND r.exit IS NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING""",
-        ids=list(contact_ids), reason=ExitReason.EXCLUDED,
+        f"""INSERT INTO leaving (workspace_id, recipient_id, reason)
+            SELECT r.workspace_id, r.recipient_id, :reason
+            FROM {NAMED}
+            JOIN contacts c USING (workspace_id, contact_id)
+            JOIN recipients r USING (workspace_id, contact_id)
+            JOIN recipients other ON other.workspace_id = r.workspace_id AND other.campaign_id = r.campaign_id
+                 AND other.contact_id = c.merged_into
+            WHERE r.exit IS NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING""",  # noqa: S608 - the texts of this module
+        contacts=named(contacts), reason=ExitReason.EXCLUDED,
     )  # fmt: skip
 
 
-def look_at_blocked(connection: Connection, contact_ids: Collection[UUID], now: datetime) -> None:
+def look_at_blocked(connection: Connection, contacts: Addresses, now: datetime) -> None:
     """What is known of these contacts has changed: have the planner try again the messages that something was missing for."""
     run(
         connection,
-        """INSERT INTO due (workspace_id, recipient_id, campaign_id, sender_id, due_at, since)
-           SELECT r.workspace_id, r.recipient_id, r.campaign_id, r.sender_id, :now, :now
-           FROM recipients r
-           WHERE r.contact_id = ANY(:ids) AND r.stage = 'blocked' AND r.exit IS NULL AND NOT r.paused
-           ORDER BY 1, 2 ON CONFLICT DO NOTHING""",
-        ids=list(contact_ids), now=now,
+        f"""INSERT INTO due (workspace_id, recipient_id, campaign_id, sender_id, due_at, since)
+            SELECT r.workspace_id, r.recipient_id, r.campaign_id, r.sender_id, :now, :now
+            FROM {NAMED} JOIN recipients r USING (workspace_id, contact_id)
+            WHERE r.stage = 'blocked' AND r.exit IS NULL AND NOT r.paused
+            ORDER BY 1, 2 ON CONFLICT DO NOTHING""",  # noqa: S608 - the texts of this module
+        contacts=named(contacts), now=now,
     )  # fmt: skip
+
+
+def named(contacts: Addresses) -> str:
+    return as_json({"workspace_id": workspace_id, "contact_id": contact_id} for workspace_id, contact_id in contacts)
