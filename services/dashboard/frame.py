@@ -1,7 +1,7 @@
 """What every page stands in: its template, who looks, where they are; and what they see when something cannot be shown."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -17,11 +18,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from services.dashboard.apis import Apis
 from services.kit.errors import NotFound, Rejected, Unauthenticated, Unavailable
 
-HERE = Path(__file__).parent
 Json = dict[str, Any]
+NOT_STORED = {"Cache-Control": "no-store"}
+"""Pages show people's data: nothing of them stays in a shared computer's cache."""
 
 environment = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -34,19 +36,25 @@ def local_time(value: str | None, zone: str, form: str = "%a %d %b %Y, %H:%M") -
     return datetime.fromisoformat(value).astimezone(ZoneInfo(zone)).strftime(form) if value else ""
 
 
+def day(value: str) -> str:
+    """A day of the APIs (ISO) as people read it."""
+    return date.fromisoformat(value).strftime("%a %d %b")
+
+
 def signed(number: int) -> str:
-    """A change as people write it: +3, −2, ±0."""
+    """A change as people write it, with its sign."""
     return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "±0"  # noqa: RUF001 - a minus sign is what is meant
 
 
-environment.filters.update(local_time=local_time, signed=signed)
+environment.filters.update(local_time=local_time, signed=signed, day=day)
 
 
-async def visit(request: Request) -> AsyncIterator["Visit"]:
-    settings = request.app.state.context.settings
-    gateway = str(settings.gateway_url).rstrip("/")
-    async with httpx.AsyncClient(base_url=gateway, timeout=30) as http:
-        yield Visit(request, Apis(http, request.headers.get("cookie", ""), gateway))
+async def visit(request: Request) -> "Visit":
+    state = request.app.state
+    if not hasattr(state, "transport"):
+        state.transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=100))
+    gateway = str(state.context.settings.gateway_url).rstrip("/")
+    return Visit(request, Apis(state.transport, gateway, request.headers.get("cookie", "")))
 
 
 class PageRoute(APIRoute):
@@ -60,6 +68,9 @@ class PageRoute(APIRoute):
                 return await answer(request)
             except (Rejected, Unavailable) as error:
                 return not_shown(request, error)
+            except RequestValidationError as error:
+                wrong = ", ".join(sorted({str(each["loc"][-1]) for each in error.errors()}))
+                return not_shown(request, NotFound(f"this address is not one of our pages' (what is wrong in it: {wrong})"))
 
         return answer_people
 
@@ -69,37 +80,68 @@ class Visit:
 
     def __init__(self, request: Request, apis: Apis) -> None:
         self.request, self.apis = request, apis
+        self.me: Json = {}
+        self.workspace: Json | None = None
 
-    async def page(self, template: str, here: str, workspace_id: UUID | None = None, **shown: Any) -> HTMLResponse:
-        """The page in its frame; for htmx, which asks for a part, the template alone."""
-        me = await self.apis.get("/api/accounts/me")
-        workspace = workspace_of(me, workspace_id) if workspace_id else None
-        zone = workspace["time_zone"] if workspace else "UTC"
-        return rendered(template, {"me": me, "workspace": workspace, "zone": zone, "here": here, **shown})
+    async def enter(self, workspace_id: UUID | None = None) -> Json:
+        """Who looks. Raises Unauthenticated without a session, NotFound for a workspace in which they have no role."""
+        self.me = await self.apis.get("/api/accounts/me")
+        if workspace_id:
+            self.workspace = await self._workspace(str(workspace_id))
+        return self.me
+
+    async def _workspace(self, workspace_id: str) -> Json:
+        for workspace in self.me["workspaces"]:
+            if workspace["workspace_id"] == workspace_id:
+                return dict(workspace)
+        # Operators may see more than the first 500 that `me` names.
+        if self.me["role"] != "operator":
+            raise NotFound("there is no such workspace, or it is not yours to see")
+        return dict(await self.apis.get(f"/api/accounts/workspaces/{workspace_id}"))
+
+    @property
+    def wants_rows(self) -> bool:
+        """Whether htmx asks for what follows in a list; a boosted link wants the page."""
+        return "hx-request" in self.request.headers and "hx-boosted" not in self.request.headers
+
+    def page(self, template: str, here: str, **shown: Any) -> HTMLResponse:
+        """The page in its frame; `here` is its name in the navigation."""
+        frame = {
+            "me": self.me,
+            "workspace": self.workspace,
+            "zone": self.workspace["time_zone"] if self.workspace else "UTC",
+            "here": here,
+            "troubles": self.apis.troubles,
+        }
+        return rendered(template, {**frame, **shown})
 
 
 Visited = Annotated[Visit, Depends(visit)]
 
 
-def workspace_of(me: Mapping[str, Any], workspace_id: UUID) -> Json:
-    for workspace in me["workspaces"]:
-        if workspace["workspace_id"] == str(workspace_id):
-            return dict(workspace)
-    raise NotFound("there is no such workspace, or it is not yours to see")
-
-
 def rendered(template: str, shown: Mapping[str, Any], status: int = 200) -> HTMLResponse:
-    return HTMLResponse(environment.get_template(template).render(shown), status)
+    return HTMLResponse(environment.get_template(template).render(shown), status, NOT_STORED)
 
 
 def not_shown(request: Request, error: Rejected | Unavailable) -> Response:
     """A page that says in words why the wanted one cannot be shown; to the sign-in where there is no session."""
     match error:
         case Unauthenticated():
-            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            return RedirectResponse(f"/login?next={quote(wanted)}", 303)
-        case Rejected():
-            return rendered("problem.html", {"title": "This cannot be shown", "words": error.reason}, error.status)
+            return to_sign_in(request)
         case Unavailable():
-            words = f"{error.reason}. It is tried again when you reload the page."
-            return rendered("problem.html", {"title": "Just a moment", "words": words}, 503)
+            return rendered("problem.html", {"title": "Just a moment", "words": f"{error.reason}. Reload the page to try again."}, 503)
+        case Rejected():
+            return rendered("problem.html", {"title": "This cannot be shown", "words": sentence(error.reason)}, error.status)
+
+
+def to_sign_in(request: Request) -> Response:
+    """And back to the wanted page afterwards; after a form, whose POST cannot be come back to, to the start."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = f"/login?next={quote(wanted)}" if request.method == "GET" else "/login"
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": target})
+    return RedirectResponse(target, 303)
+
+
+def sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")

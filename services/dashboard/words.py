@@ -1,43 +1,132 @@
-"""How the pages name the KPIs, and the one-sentence definitions that stand as hints (DOMAIN: Leads KPI, Campaign KPI)."""
+"""How the pages name things, and the one-sentence definitions that stand beside the KPIs (DOMAIN.md: Leads KPI, Campaign KPI)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Kpi(NamedTuple):
+    name: str
+    means: str
+
 
 LEADS = {
-    "all": ("All", "Published or approved contacts and the workspace's own imports; not excluded ones"),
-    "active": ("Active", "In at least one running campaign and not ended there"),
-    "inactive": ("Inactive", "All others: Active + Inactive = All"),
-    "verified_only": ("Verified only", "With a verified e-mail"),
-    "social_only": ("Social only", "No e-mail, but a LinkedIn or Twitter profile"),
-    "engaged": ("Engaged", "Received at least one e-mail or LinkedIn message"),
-    "on_track": ("On track", "Active: nothing overdue and a next step planned"),
-    "off_track": ("Off track", "Active: at least one scheduled act missed its time"),
-    "waiting": ("Waiting", "Active: nothing to do now"),
-    "action_required": ("Action required", "A LinkedIn task whose day has come and which is not done"),
+    "all": Kpi("All", "Contacts published or approved, and the workspace's own imports; not those excluded or still proposed"),
+    "active": Kpi("Active", "In at least one running campaign and not ended there; a paused recipient counts, a paused campaign does not"),
+    "inactive": Kpi("Inactive", "All others: Active and Inactive add up to All"),
+    "verified_only": Kpi("Verified only", "With a verified e-mail"),
+    "social_only": Kpi("Social only", "No e-mail, but a LinkedIn or Twitter profile"),
+    "engaged": Kpi("Engaged", "Received at least one e-mail or LinkedIn message"),
+    "on_track": Kpi("On track", "Active, nothing overdue and a next step planned"),
+    "off_track": Kpi("Off track", "Active, and at least one scheduled act missed its time"),
+    "waiting": Kpi("Waiting", "Active, and nothing to do now; On track, Off track and Waiting add up to Active"),
+    "action_required": Kpi("Action required", "A LinkedIn task whose day has come and which is not done"),
 }
 CAMPAIGN = {
-    "recipients": ("Recipients", "All contacts ever added"),
-    "scheduled": ("Scheduled", "Recipients with a step planned"),
-    "engaged": ("Engaged", "Recipients touched at least once"),
-    "touches": ("Touches", "Outgoing touch-points: e-mails sent, LinkedIn requests and messages, follows"),
-    "replied": ("Replied", "By e-mail or LinkedIn; an out-of-office answer is none"),
-    "rsvp": ("RSVP", "Booked a meeting"),
-    "action_required": ("Action required", "LinkedIn act due and incomplete"),
+    "recipients": Kpi("Recipients", "All who were ever added"),
+    "scheduled": Kpi("Scheduled", "Recipients with a step planned on a chosen day"),
+    "engaged": Kpi("Engaged", "Recipients who were touched at least once"),
+    "touches": Kpi("Touches", "Outgoing touch-points: e-mails sent, LinkedIn requests and messages, Twitter follows"),
+    "replied": Kpi("Replied", "By e-mail or LinkedIn; an out-of-office answer is no reply"),
+    "rsvp": Kpi("RSVP", "Booked a meeting"),
+    "action_required": Kpi("Action required", "A LinkedIn act that is scheduled, due and not done"),
 }
+NOT_LISTED = frozenset({"touches"})
+"""KPIs that count something else than recipients or contacts, so that no list of these stands behind them."""
+
 STATES = {
     "scheduled": "Scheduled",
     "sent": "Sent",
     "opened": "Opened",
+    "opened_by_machine": "Opened by a machine",
     "clicked": "Clicked",
-    "replied": "Replied",
-    "rsvp": "RSVP",
-    "exit": "Exit",
-    "unsubscribed": "Unsubscribed",
-    "bounced": "Bounced",
-    "in_doubt": "In doubt",
+    "clicked_by_machine": "Clicked by a machine",
     "request_sent": "Request sent",
     "connected": "Connected",
     "withdrawn": "Withdrawn",
     "message_sent": "Message sent",
+    "followed": "Followed",
+    "replied": "Replied",
+    "rsvp": "RSVP",
+    "exit": "Exit",
+    "unsubscribed": "Unsubscribed",
     "opted_out": "Opted out",
+    "bounced": "Bounced",
+    "in_doubt": "In doubt",
+    "missed": "Missed",
+    "blocked": "Blocked",
+    "failed": "Failed",
 }
+ALWAYS = {
+    "email": ("scheduled", "sent", "opened", "clicked", "replied", "rsvp", "exit", "unsubscribed", "bounced", "in_doubt"),
+    "linkedin": ("scheduled", "request_sent", "connected", "withdrawn", "message_sent", "replied", "rsvp", "exit", "opted_out"),
+    "twitter": ("scheduled", "followed", "exit"),
+}
+"""The states that a channel's table shows even while nobody has reached them; others appear with their first recipient."""
 CHANNELS = {"email": "E-mail", "linkedin": "LinkedIn", "twitter": "Twitter"}
+ACTS = {
+    "email": "E-mail",
+    "invite": "Connection request",
+    "message": "Message",
+    "withdraw": "Take the request back",
+    "follow": "Follow",
+}
+DONE = {
+    "invite": "LinkedIn request sent",
+    "message": "LinkedIn message sent",
+    "withdraw": "Request taken back",
+    "follow": "Followed",
+}
+"""What the button says by which a task is done."""
+
 PERIODS = {"week": "since Monday", "month": "this month", "quarter": "this quarter", "year": "this year"}
 SORTS = {"last_action": "Last action", "score": "Score", "combined": "Score and recency"}
+VIEWS = {"active": "Active", "archived": "Archived"}
+
+PARTS = {
+    "accounts": "Your account",
+    "ingest": "Imports",
+    "dedupe": "Merging",
+    "publish": "Contacts",
+    "campaign": "Campaigns",
+    "sender": "Tasks",
+    "kpi": "Numbers, lists and timelines",
+}
+"""What people call the services."""
+
+TONES = {"running": "good", "paused": "warn", "stopped": "grey", "created": "grey", "draft": "grey"}
+"""The colour of a campaign's status."""
+
+
+def step_name(number: int, step: Mapping[str, Any]) -> str:
+    """`2. LinkedIn: connection request`."""
+    if step["act"] == "email":
+        return f"{number}. E-mail"
+    return f"{number}. {CHANNELS[step['channel']]}: {ACTS[step['act']].lower()}"
+
+
+def kpi_name(kpi: str, step: str | None = None) -> str:
+    """A campaign's KPI or a step's state in words: `E-mail, Sent: ever reached, at first-mail`."""
+    if kpi in CAMPAIGN:
+        return CAMPAIGN[kpi].name
+    channel, _, rest = kpi.partition(".")
+    state, _, when = rest.partition(".")
+    words = f"{CHANNELS.get(channel, channel)}, {STATES.get(state, state)}: {'is there now' if when == 'now' else 'ever reached'}"
+    return f"{words}, at {step}" if step else words
+
+
+HOLDS = {
+    "import": ("ingest", "imports"),
+    "source": ("ingest", "sources"),
+    "person": ("dedupe", "people"),
+    "company": ("dedupe", "companies"),
+    "contact": ("publish", "contacts"),
+    "segment": ("publish", "segments"),
+    "list": ("publish", "lists"),
+    "suppression": ("publish", "suppressions"),
+    "campaign": ("campaign", "campaigns"),
+    "recipient": ("campaign", "recipients"),
+    "outreach": ("sender", "outreach"),
+    "sender": ("sender", "senders"),
+    "workspace": ("accounts", "workspaces"),
+}
+"""Kind of thing in the pipeline → the service that holds it, and what people call many of it."""

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from services.dashboard.frame import PageRoute, Visited, rendered
+from services.dashboard.links import inside
 from services.kit.errors import NotFound, Rejected
 
 router = APIRouter(route_class=PageRoute)
@@ -43,7 +43,7 @@ async def sign_out(visit: Visited) -> Response:
 @router.get("/")
 async def start(visit: Visited) -> Response:
     """To where the visitor works: the Provider's page for operators, else the first workspace."""
-    me = await visit.apis.get("/api/accounts/me")
+    me = await visit.enter()
     if me["role"] == "operator":
         return RedirectResponse("/provider", 303)
     if not me["workspaces"]:
@@ -57,12 +57,6 @@ def static(path: str) -> Response:
     if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
         raise NotFound("there is no such file")
     return FileResponse(file, headers=A_DAY)
-
-
-def inside(target: str) -> str:
-    """Only a path of ours may follow a sign-in: a link must not lead people elsewhere through it."""
-    parts = urlsplit(target)
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc else "/"
 
 
 def with_cookies(response: Response, cookies: list[str]) -> Response:

@@ -1,0 +1,78 @@
+"""The list of campaigns, and one campaign with its KPIs, its steps, and the recipients behind each number."""
+
+from asyncio import gather
+from functools import partial
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from services.dashboard.frame import PageRoute, Visited
+from services.dashboard.links import link
+from services.dashboard.steps import chart_of, tables_of
+from services.dashboard.words import CAMPAIGN, CHANNELS, NOT_LISTED, PERIODS, TONES, kpi_name, step_name
+
+router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/campaigns")
+
+
+class Wanted(BaseModel):
+    """What the page's address asks for: the change since when, and the number whose recipients are listed."""
+
+    since: Literal["week", "month", "quarter", "year"] = "week"
+    kpi: str | None = None
+    step: str | None = None
+
+
+@router.get("")
+async def campaigns(visit: Visited, workspace_id: UUID, cursor: str | None = None) -> Response:
+    path = f"/workspaces/{workspace_id}/campaigns"
+    _, found = await gather(visit.enter(workspace_id), visit.apis.get(f"/api/campaign/workspaces/{workspace_id}/campaigns", cursor=cursor))
+    more = found["next"] and link(path, {}, cursor=found["next"])
+    return visit.page("campaigns.html", "campaigns", campaigns=found["items"], more=more, path=path, tones=TONES, channels=CHANNELS)
+
+
+@router.get("/{campaign_id}")
+async def campaign(
+    visit: Visited, workspace_id: UUID, campaign_id: UUID, wanted: Annotated[Wanted, Query()], cursor: str | None = None
+) -> Response:
+    place = f"workspaces/{workspace_id}/campaigns/{campaign_id}"
+    path, state = f"/{place}", wanted.model_dump(exclude_defaults=True)
+    asked = {"kpi": wanted.kpi, "step": wanted.step, "cursor": cursor}
+    if visit.wants_rows:
+        _, listed = await gather(visit.enter(workspace_id), visit.apis.get(f"/api/kpi/{place}/recipients", **asked))
+        return visit.page("recipients_rows.html", "campaigns", **recipients(listed, path, state))
+    _, shown, kpis, listed = await gather(
+        visit.enter(workspace_id),
+        visit.apis.get(f"/api/campaign/{place}"),
+        visit.apis.see(f"/api/kpi/{place}/kpis", since=wanted.since),
+        visit.apis.see(f"/api/kpi/{place}/recipients", **asked) if wanted.kpi else nothing(),
+    )
+    steps = {step["step_id"]: step_name(number, step) for number, step in enumerate(shown["steps"], 1)}
+    return visit.page(
+        "campaign.html",
+        "campaigns",
+        campaign=shown,
+        tone=TONES.get(shown["status"], "grey"),
+        kpis=kpis and kpis["kpis"],
+        tables=kpis and tables_of(kpis, steps),
+        chart=kpis and chart_of(kpis, steps),
+        **recipients(listed, path, state),
+        listed=wanted.kpi and kpi_name(wanted.kpi, steps.get(wanted.step or "", wanted.step)),
+        wanted=wanted,
+        link=partial(link, path, state),
+        path=path,
+        names=CAMPAIGN,
+        not_listed=NOT_LISTED,
+        periods=PERIODS,
+    )
+
+
+async def nothing() -> None:
+    return None
+
+
+def recipients(found: Any | None, path: str, state: dict[str, str]) -> dict[str, Any]:
+    more = found and found["next"] and link(path, state, cursor=found["next"])
+    return {"recipients": found and found["items"], "more": more}

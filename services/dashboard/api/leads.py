@@ -1,0 +1,97 @@
+"""The Leads page, and the card of one lead with its timeline."""
+
+from asyncio import gather
+from functools import partial
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
+
+from services.dashboard.frame import PageRoute, Visited
+from services.dashboard.links import link
+from services.dashboard.words import LEADS, PERIODS, SORTS, VIEWS
+from services.kit.errors import NotFound
+
+router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/leads")
+
+
+class Wanted(BaseModel):
+    """What the page's address asks for."""
+
+    kpi: str | None = None
+    view: Literal["active", "archived"] = "active"
+    since: Literal["week", "month", "quarter", "year"] = "week"
+    sort: Literal["last_action", "score", "combined"] = "last_action"
+    q: str = ""
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What is not as it is by default."""
+        return self.model_dump(exclude_defaults=True)
+
+
+@router.get("")
+async def leads(visit: Visited, workspace_id: UUID, wanted: Annotated[Wanted, Query()], cursor: str | None = None) -> Response:
+    if wanted.kpi and wanted.kpi not in LEADS:
+        raise NotFound(f"there is no KPI {wanted.kpi}")
+    base, path = f"/api/kpi/workspaces/{workspace_id}/leads", f"/workspaces/{workspace_id}/leads"
+    # A click on a KPI spans both views: the number is the length of the list.
+    view = None if wanted.kpi else wanted.view
+    query = {"kpi": wanted.kpi, "view": view, "sort": wanted.sort, "q": wanted.q, "cursor": cursor}
+    if visit.wants_rows:
+        _, found = await gather(visit.enter(workspace_id), visit.apis.get(base, **query))
+        return visit.page("leads_rows.html", "leads", **rows(found, path, wanted))
+    _, kpis, found = await gather(
+        visit.enter(workspace_id), visit.apis.see(f"{base}/kpis", since=wanted.since), visit.apis.see(base, **query)
+    )
+    return visit.page(
+        "leads.html",
+        "leads",
+        **rows(found, path, wanted),
+        kpis=kpis and kpis["kpis"],
+        wanted=wanted,
+        link=partial(link, path, wanted.state),
+        path=path,
+        names=LEADS,
+        periods=PERIODS,
+        sorts=SORTS,
+        views=VIEWS,
+    )
+
+
+def rows(found: Any | None, path: str, wanted: Wanted) -> dict[str, Any]:
+    """The list's rows; None where they cannot be had."""
+    more = found and found["next"] and link(path, wanted.state, cursor=found["next"])
+    return {"leads": found and found["items"], "more": more}
+
+
+@router.get("/{contact_id}")
+async def lead(visit: Visited, workspace_id: UUID, contact_id: UUID, cursor: str | None = None) -> Response:
+    """Opening a card is looking at it: it is not new to this user any more."""
+    base, path = f"/api/kpi/workspaces/{workspace_id}", f"/workspaces/{workspace_id}/leads/{contact_id}"
+    _, shown, timeline = await gather(
+        visit.enter(workspace_id),
+        visit.apis.get(f"{base}/leads/{contact_id}"),
+        visit.apis.see(f"{base}/contacts/{contact_id}/timeline", cursor=cursor),
+    )
+    if shown["new"]:
+        await visit.apis.post(f"{base}/leads/{contact_id}/seen")
+    more = timeline and timeline["next"] and link(path, {}, cursor=timeline["next"])
+    return visit.page("lead.html", "leads", lead=shown, entries=timeline and timeline["items"], more=more, path=path)
+
+
+@router.post("/{contact_id}/archive")
+async def archive(visit: Visited, workspace_id: UUID, contact_id: UUID) -> Response:
+    return await act(visit, workspace_id, contact_id, "archive")
+
+
+@router.post("/{contact_id}/unarchive")
+async def unarchive(visit: Visited, workspace_id: UUID, contact_id: UUID) -> Response:
+    return await act(visit, workspace_id, contact_id, "unarchive")
+
+
+async def act(visit: Visited, workspace_id: UUID, contact_id: UUID, what: str) -> Response:
+    await visit.apis.post(f"/api/kpi/workspaces/{workspace_id}/leads/{contact_id}/{what}")
+    return RedirectResponse(f"/workspaces/{workspace_id}/leads/{contact_id}", 303)
