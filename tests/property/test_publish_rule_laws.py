@@ -14,12 +14,12 @@ KNOWN = st.lists(WORDS, max_size=3).map(" ".join)
 PEOPLE = st.dictionaries(st.sampled_from(sorted(TEXT_FIELDS)), KNOWN.map(fold))
 
 
-def tests_with(question: str) -> st.SearchStrategy[dict[str, Any]]:
+def asking(question: str) -> st.SearchStrategy[dict[str, Any]]:
     parts = {"field": st.sampled_from(sorted(TEXT_FIELDS)), "is": st.just(question)}
     return st.fixed_dictionaries(parts if question == "known" else parts | {"value": st.lists(WORDS, min_size=1, max_size=4)})
 
 
-TESTS = st.sampled_from(sorted(ASKED)).flatmap(tests_with)
+TESTS = st.sampled_from(sorted(ASKED)).flatmap(asking)
 TREES = st.recursive(
     TESTS,
     lambda trees: st.one_of(
