@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.accounts import LicenceGranted, WorkspaceCreated
 from schemas.body import PROVIDER, Body
-from schemas.campaign import Act, OutreachAsked, OutreachMessage
+from schemas.campaign import Act, OutreachAsked, OutreachMessage, OutreachWithdrawn
 from schemas.details import Channel
 from schemas.envelope import Envelope
 from services.kit.codec import Codec, Heard
@@ -193,3 +193,11 @@ def real_now() -> datetime:
 
 def types_of(told: Sequence[Told]) -> list[str]:
     return [type(each.body).__name__ for each in told]
+
+
+def withdrawn(asked: OutreachAsked) -> OutreachWithdrawn:
+    return OutreachWithdrawn(**asked.model_dump(include=set(OutreachWithdrawn.model_fields)), reason="they replied")
+
+
+def port_of(address: str) -> int:
+    return int(address.rpartition(":")[2])

@@ -18,6 +18,8 @@ class Sink:
     mail_answer: str = "250 ok"
     auth_answer: str = "235 welcome"
     starttls: bool = False
+    think_seconds: float = 0.0
+    """Between the mail's end and the answer."""
     most_mails: int | None = None
     """Per connection; then 421."""
     taken: list[bytes] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Talk:
             self.sink.taken.append(content)
         if self.recipient.startswith("drop-taken"):
             raise Dropped
+        if self.sink.think_seconds:
+            await asyncio.sleep(self.sink.think_seconds)
         if self.recipient.startswith("late"):
             await asyncio.sleep(LATE_SECONDS)
         await self.say("nonsense" if self.recipient.startswith("nonsense") else f"{code[1]} no" if code else "250 taken")

@@ -19,13 +19,9 @@ from services.sender.ports import AccountTrouble
 from services.sender.reading import Reading, read_once
 from services.sender.wiring import mailbox_opener
 from tests.conftest import Engines
-from tests.sender_bed import Bed, sender_settings
+from tests.sender_bed import Bed, port_of, sender_settings
 
 pytestmark = pytest.mark.engines
-
-
-def port_of(address: str) -> int:
-    return int(address.rpartition(":")[2])
 
 
 class World(Bed):

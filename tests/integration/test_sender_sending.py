@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from schemas.campaign import CampaignPaused, CampaignResumed, OutreachAsked, OutreachMessage, OutreachWithdrawn
+from schemas.campaign import CampaignPaused, CampaignResumed, OutreachAsked, OutreachMessage
 from services.kit.database import rows
 from services.kit.settings import Settings
 from services.sender.domain.account import Security, Server
-from services.sender.domain.send import Taken
-from services.sender.handlers import knowing
+from services.sender.domain.send import WENT_OUT, Taken
+from services.sender.handlers import knowing, people
 from services.sender.handlers.protocol import GoAhead, Result
-from tests.sender_bed import Bed, real_now, sender_settings, types_of
+from tests.sender_bed import Bed, real_now, sender_settings, types_of, withdrawn
 from tests.sender_smtp import Sink, serving
 
 pytestmark = pytest.mark.engines
@@ -306,11 +306,28 @@ def test_a_slow_server_holds_up_its_own_mails_alone(settings: Settings, sink: Si
     assert set(fast.stages().values()) == {"accepted"}
 
 
-def withdrawn(asked: OutreachAsked) -> OutreachWithdrawn:
-    return OutreachWithdrawn(**asked.model_dump(include=set(OutreachWithdrawn.model_fields)), reason="they replied")
-
-
 def trouble_of(bed: Bed) -> str | None:
     with bed.database.transaction() as connection:
         [row] = rows(connection, "SELECT trouble FROM senders")
     return str(row.trouble) if row.trouble else None
+
+
+def test_no_mail_is_handed_over_after_the_opt_out_that_forbids_it(bed: Bed) -> None:
+    """R14: opt-outs come in around the claims. Whoever had no go-ahead when the opt-out was committed never gets one."""
+    with serving(Sink(think_seconds=0.005)) as sink:
+        bed.register(sink.port)
+        asked = bed.ask_for(f"bob{n}@recipient.example" for n in range(120))
+        sender = threading.Thread(target=send_all, args=(bed,))
+        sender.start()
+        stopped = [each for each in reversed(asked) if opted_out_in_time(bed, each)]
+        sender.join()
+        arrived = b"".join(sink.taken)
+        assert 0 < len(stopped) < len(asked)
+        assert [each for each in stopped if f"<{each.message.to}>".encode() in arrived] == []
+        assert set(bed.stages().values()) == {"accepted", "rejected"}
+
+
+def opted_out_in_time(bed: Bed, asked: OutreachAsked) -> bool:
+    """Opt out, and look right after the commit whether the mail may have gone by then."""
+    bed.do(lambda work: people.unsubscribe(asked.outreach_id, "page", work, bed.secrets.digest))
+    return bed.stages()[asked.outreach_id] not in WENT_OUT

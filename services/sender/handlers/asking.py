@@ -157,21 +157,21 @@ def store(plan: Plan, standings: Mapping[UUID, outreach.Standing], work: Work) -
     changes = [outreach.Change(standings[key], send) for key, send in plan.sends.items() if key not in new]
     if changes:
         outreach.save(work.connection, changes)
-    told = [told_of(plan, key, send) for key, send in new.items()]
-    return [each for each in told if each] + refuse_suppressed(plan, new, work)
-
-
-def told_of(plan: Plan, key: UUID, send: Send) -> Told | None:
-    facts, because = plan.planned[key].facts, plan.because[key]
-    if key in plan.refused:
-        return tell(facts, OutreachRefused(**facts.named(), reason=plan.refused[key]), because)
-    if send.stage is Stage.OPEN:
-        return tell(facts, TaskOpened(**facts.named(), sender_id=plan.planned[key].sender_id), because)
-    return None
-
-
-def refuse_suppressed(plan: Plan, new: Mapping[UUID, Send], work: Work) -> list[Told]:
     reasons = suppressions.reasons(work.connection, new) if new else {}
+    told = [told_of(plan, key) for key, send in new.items() if key in plan.refused or (send.stage is Stage.OPEN and key not in reasons)]
+    return told + refuse(reasons, plan, work)
+
+
+def told_of(plan: Plan, key: UUID) -> Told:
+    planned, because = plan.planned[key], plan.because[key]
+    named = planned.facts.named()
+    if key in plan.refused:
+        return tell(planned.facts, OutreachRefused(**named, reason=plan.refused[key]), because)
+    return tell(planned.facts, TaskOpened(**named, sender_id=planned.sender_id), because)
+
+
+def refuse(reasons: Mapping[UUID, str], plan: Plan, work: Work) -> list[Told]:
+    """Whom a suppression is about that was here before they were asked for."""
     standings = outreach.lock(work.connection, reasons) if reasons else {}
     steps = [(standing, suppress(standing.send, reasons[key])) for key, standing in standings.items()]
     return take(work, steps, plan.because)
