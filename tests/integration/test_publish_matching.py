@@ -1,7 +1,7 @@
 """From what dedupe tells to contacts, on a real PostgreSQL."""
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from schemas.dedupe import CompanyMergedAway, PersonMergedAway, PersonSplitOff
 from schemas.details import PersonDetails
 from schemas.kpi import ScoreChanged
 from services.kit.settings import Settings
+from services.kit.stream.worker import MOST_THREADS
 from services.publish import handlers, loops
 from services.publish.commands import lists, segments
 from services.publish.domain.ids import contact_id
@@ -198,12 +199,11 @@ def test_what_is_heard_at_once_of_people_and_companies_misses_nothing(publish: P
     here, firms = uuid4(), [company(name="Acme", country="DE") for _ in range(8)]
     publish.segment(here, {"field": "company_country", "is": "equal", "value": "DE"})
     staff = [person(ANN, company_id=firm.company_id) for firm in firms]
-    threads = [threading.Thread(target=publish.people, args=(each,)) for each in staff]
-    threads += [threading.Thread(target=publish.companies, args=(each,)) for each in firms]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    both = (publish.people, publish.companies)
+    with ThreadPoolExecutor(MOST_THREADS) as threads:
+        batches = [threads.submit(hear, event) for pair in zip(staff, firms, strict=True) for hear, event in zip(both, pair, strict=True)]
+        for batch in batches:
+            batch.result()
     assert publish.contacts(here).keys() == {each.person_id for each in staff}
 
 
@@ -218,11 +218,11 @@ def test_news_of_a_person_and_a_decision_on_its_contact_at_once_both_hold(publis
         for each in news:
             publish.hears_people([each])
 
-    thread = threading.Thread(target=hear)
-    thread.start()
-    publish.reviews(here, Act.PUBLISH, key)
-    publish.reviews(here, Act.APPROVE, key)
-    thread.join()
+    with ThreadPoolExecutor(1) as thread:
+        hearing = thread.submit(hear)
+        publish.reviews(here, Act.PUBLISH, key)
+        publish.reviews(here, Act.APPROVE, key)
+        hearing.result()
     row = publish.contacts(here)[ann.person_id]
     assert (row.state, row.details["city"]) == ("approved", "City 9")
     assert sorted(set(publish.told(f"contact:{key}"))) == ["ContactApproved", "ContactProposed", "ContactPublished", "ContactRevised"]
