@@ -40,10 +40,15 @@ def is_shared(address: str) -> bool:
     return local.split("+", 1)[0] in ROLES or local == domain.split(".", 1)[0]
 
 
+def untagged(address: str) -> str:
+    """Without what a source added to know its own letters by: `ann+crm@acme.com` is `ann@acme.com`."""
+    local, _, domain = address.partition("@")
+    return f"{local.split('+', 1)[0]}@{domain}"
+
+
 def mailbox(address: str) -> str:
     """What all spellings of one mailbox have in common: tags after a plus do not count, and at Google dots do not."""
-    local, _, domain = address.partition("@")
-    local = local.split("+", 1)[0]
+    local, _, domain = untagged(address).partition("@")
     if domain in {"gmail.com", "googlemail.com"}:
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{domain}"

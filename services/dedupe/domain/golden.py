@@ -56,11 +56,11 @@ def fullness(value: Value) -> int:
 
 
 def work_emails(record: NormalRecord) -> Iterable[Value]:
-    return ((each,) for each in record.own_emails if not addresses.is_free(each))
+    return ((addresses.untagged(each),) for each in record.own_emails if not addresses.is_free(each))
 
 
 def private_emails(record: NormalRecord) -> Iterable[Value]:
-    return ((each,) for each in record.own_emails if addresses.is_free(each))
+    return ((addresses.untagged(each),) for each in record.own_emails if addresses.is_free(each))
 
 
 def profiles(record: NormalRecord) -> Iterable[Value]:

@@ -52,9 +52,10 @@ def shown(part: str) -> str:
     # An initial keeps its full stop.
     text = bare if len(bare) > 1 else part.strip()
     if text.isupper() or text.islower():
-        parsed = HumanName(first=text)
+        # As a family name, so that `van den` stays small.
+        parsed = HumanName(last=text)
         parsed.capitalize(force=True)
-        return str(parsed.first)
+        return str(parsed.last) or text
     return text
 
 

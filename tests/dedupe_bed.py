@@ -1,0 +1,93 @@
+"""Dedupe on a real database: records as its topic brings them, and what the tables and streams then say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from schemas.body import PROVIDER
+from schemas.ingest import RecordIngested
+from services.dedupe import handlers
+from services.dedupe.domain.company import Company
+from services.dedupe.domain.person import Person
+from services.ingest.domain.ids import record_id_of, source_id_of
+from services.ingest.domain.records import digest_of
+from services.kit.codec import Codec, Heard
+from services.kit.database import Database, rows
+from services.kit.events import Kind, Told
+from services.kit.settings import Settings
+from tests.builders import MONDAY, codec_over, work_on
+from tests.ingest_bed import heard
+
+S = TypeVar("S")
+
+
+@dataclass
+class Bed:
+    database: Database
+    codec: Codec
+    workspace_id: UUID = PROVIDER
+    """Where everything happens: tests on one database keep apart by it."""
+
+    def record(self, row_id: str, as_of: datetime | None = None, source: str = "crm", **fields: str) -> RecordIngested:
+        source_id = source_id_of(self.workspace_id, source)
+        return RecordIngested(
+            record_id=record_id_of(source_id, row_id),
+            source_id=source_id,
+            source=source,
+            source_row_id=row_id,
+            import_id=source_id,
+            row=2,
+            digest=digest_of(fields),
+            as_of=as_of,
+            fields=fields,
+        )
+
+    def hear(self, *records: RecordIngested) -> list[Told]:
+        """One batch, handled as the shell does it."""
+        return self.take([heard(each, self.workspace_id, MONDAY) for each in records])
+
+    def take(self, batch: Sequence[Heard]) -> list[Told]:
+        with self.database.transaction() as connection:
+            work = work_on(connection, self.codec)
+            told = handlers.when_records_arrive_merge_them(batch, work)
+            work.append(told)
+        return told
+
+    def hear_in_batches(self, records: Sequence[RecordIngested], size: int) -> None:
+        for start in range(0, len(records), size):
+            self.hear(*records[start : start + size])
+
+    def persons(self) -> dict[UUID, Person]:
+        """Those who were not merged away."""
+        return {each.person_id: each for each in self.states(handlers.PERSON) if each.merged_into is None}
+
+    def companies(self) -> dict[UUID, Company]:
+        return {each.company_id: each for each in self.states(handlers.COMPANY) if each.merged_into is None}
+
+    def states(self, kind: Kind[S]) -> list[S]:
+        with self.database.transaction() as connection:
+            found = rows(
+                connection,
+                "SELECT state::text AS state FROM streams WHERE workspace_id = :w AND stream LIKE :kind AND state IS NOT NULL",
+                w=self.workspace_id,
+                kind=f"{kind.name}:%",
+            )
+        return [kind.stored.validate_json(row.state) for row in found]
+
+    def groups(self) -> set[frozenset[str]]:
+        """The records of each person, by their rows' own ids."""
+        with self.database.transaction() as connection:
+            found = rows(
+                connection,
+                """SELECT array_agg(record->>'source_row_id') AS ids FROM records
+                   WHERE workspace_id = :w AND person_id IS NOT NULL GROUP BY person_id""",
+                w=self.workspace_id,
+            )
+        return {frozenset(row.ids) for row in found}
+
+
+def make_bed(settings: Settings) -> Bed:
+    database = Database(settings, "dedupe")
+    return Bed(database, codec_over(settings, database))

@@ -1,0 +1,225 @@
+"""Records in, persons and companies out, on a real database."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+
+from schemas.dedupe import CompanyFormed, CompanyMergedAway, PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
+from services.dedupe.domain.ids import company_id_of, person_id_of
+from services.kit.codec import Heard
+from services.kit.database import rows
+from services.kit.events import Told
+from services.kit.settings import Settings
+from tests.builders import MONDAY
+from tests.dedupe_bed import Bed, make_bed
+from tests.ingest_bed import heard
+
+pytestmark = pytest.mark.engines
+
+B = TypeVar("B")
+PROFILE = "https://linkedin.com/in/ann-lee"
+
+
+@pytest.fixture(scope="module")
+def shared(module_settings: Settings) -> Iterator[Bed]:
+    made = make_bed(module_settings)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def bed(shared: Bed) -> Bed:
+    return replace(shared, workspace_id=uuid4())
+
+
+def kinds(told: list[Told]) -> list[str]:
+    return [type(each.body).__name__ for each in told]
+
+
+def bodies(told: list[Told], kind: type[B]) -> list[B]:
+    return [each.body for each in told if isinstance(each.body, kind)]
+
+
+def test_records_with_the_same_mailbox_or_profile_are_one_person(bed: Bed) -> None:
+    told = bed.hear(
+        bed.record("1", email="ann@acme.com", full_name="Ann Lee"),
+        bed.record("2", email="ANN+crm@acme.com", linkedin=PROFILE),
+        bed.record("3", linkedin="http://uk.linkedin.com/in/Ann-Lee/en", title="CEO"),
+        bed.record("4", email="bob@acme.com"),
+    )
+    assert kinds(told) == ["CompanyFormed", "PersonFormed", "PersonFormed"]
+    assert bed.groups() == {frozenset("123"), frozenset("4")}
+    ann = next(person for person in bed.persons().values() if len(person.record_ids) == 3)
+    assert (ann.details.full_name, ann.details.title, ann.details.work_email) == ("Ann Lee", "CEO", "ann@acme.com")
+    assert ann.company_id == company_id_of(bed.workspace_id, "domain", "acme.com")
+
+
+def test_what_was_heard_before_changes_nothing(bed: Bed) -> None:
+    records = [bed.record("1", email="ann@acme.com", company_name="Acme"), bed.record("2", email="ann@acme.com", title="CEO")]
+    bed.hear(*records)
+    before = bed.persons(), bed.companies()
+    assert bed.hear(*records) == []
+    assert bed.hear(records[1]) == []
+    assert (bed.persons(), bed.companies()) == before
+
+
+def test_a_later_record_joins_the_person_and_revises_it(bed: Bed) -> None:
+    first = bed.record("1", email="ann@acme.com")
+    bed.hear(first)
+    told = bed.hear(bed.record("2", as_of=MONDAY + timedelta(days=1), email="ann@acme.com", title="CEO"))
+    [revised] = bodies(told, PersonRevised)
+    assert revised.person_id == person_id_of(first.record_id)
+    assert (revised.details.title, len(revised.record_ids)) == ("CEO", 2)
+
+
+def test_a_record_that_belongs_to_two_persons_makes_them_one_and_the_older_lives_on(bed: Bed) -> None:
+    older, younger = bed.record("1", email="ann@acme.com"), bed.record("2", linkedin=PROFILE)
+    bed.hear(older)
+    bed.hear(younger)
+    told = bed.hear(bed.record("3", email="ann@acme.com", linkedin=PROFILE))
+    [revised], [away] = bodies(told, PersonRevised), bodies(told, PersonMergedAway)
+    assert revised.person_id == away.into == person_id_of(older.record_id)
+    assert away.person_id == person_id_of(younger.record_id)
+    assert (away.record_ids, away.why) == ((younger.record_id,), "the same LinkedIn profile")
+    assert bed.groups() == {frozenset("123")}
+    assert list(bed.persons()) == [revised.person_id]
+
+
+def test_what_comes_after_a_merge_belongs_to_the_person_who_lives_on(bed: Bed) -> None:
+    bed.hear(bed.record("1", email="ann@acme.com"))
+    bed.hear(bed.record("2", linkedin=PROFILE))
+    bed.hear(bed.record("3", email="ann@acme.com", linkedin=PROFILE))
+    [revised] = bodies(bed.hear(bed.record("9", linkedin=PROFILE, city="Ulm")), PersonRevised)
+    assert len(revised.record_ids) == 4
+
+
+def test_a_corrected_record_splits_the_person_and_brings_the_merged_one_back(bed: Bed) -> None:
+    one, two = bed.record("1", email="ann@acme.com"), bed.record("2", linkedin=PROFILE)
+    bed.hear(one, two)
+    bed.hear(bed.record("3", email="ann@acme.com", linkedin=PROFILE))
+    told = bed.hear(bed.record("3", email="ann@acme.com"))
+    [split] = bodies(told, PersonSplitOff)
+    assert (split.person_id, split.from_person) == (person_id_of(two.record_id), person_id_of(one.record_id))
+    assert split.record_ids == (two.record_id,)
+    assert {revised.person_id for revised in bodies(told, PersonRevised)} == {split.person_id, split.from_person}
+    assert bed.groups() == {frozenset("13"), frozenset("2")}
+    assert len(bed.persons()) == 2
+
+
+def test_a_record_that_moves_to_another_person_leaves_the_first_empty_and_merged(bed: Bed) -> None:
+    bed.hear(bed.record("1", email="ann@acme.com"))
+    moving = bed.record("2", email="typo@acme.com")
+    bed.hear(moving)
+    [away] = bodies(bed.hear(bed.record("2", email="ann@acme.com")), PersonMergedAway)
+    assert away.person_id == person_id_of(moving.record_id)
+    assert bed.groups() == {frozenset("12")}
+
+
+def test_where_the_first_record_leaves_the_others_go_on_under_their_own_first(bed: Bed) -> None:
+    bed.hear(bed.record("0", email="bob@acme.com"))
+    first, second = bed.record("1", email="ann@acme.com"), bed.record("2", email="ann@acme.com")
+    bed.hear(first, second)
+    told = bed.hear(bed.record("1", email="bob@acme.com"))
+    assert [formed.person_id for formed in bodies(told, PersonFormed)] == [person_id_of(second.record_id)]
+    assert [away.person_id for away in bodies(told, PersonMergedAway)] == [person_id_of(first.record_id)]
+    assert bed.groups() == {frozenset("01"), frozenset("2")}
+    # And back again: ids never collide, whatever a record does.
+    bed.hear(bed.record("1", email="ann@acme.com"))
+    assert bed.groups() == {frozenset("0"), frozenset("12")}
+    assert {len(person.record_ids) for person in bed.persons().values()} == {1, 2}
+
+
+def test_a_mailbox_of_a_function_is_no_person_and_links_nobody(bed: Bed) -> None:
+    told = bed.hear(
+        bed.record("1", email="info@acme.com"),
+        bed.record("2", email="info@acme.com", full_name="Ann Lee"),
+        bed.record("3", email="info@acme.com", full_name="Bob Ray"),
+    )
+    assert kinds(told) == ["CompanyFormed", "PersonFormed", "PersonFormed"]
+    assert bed.groups() == {frozenset("2"), frozenset("3")}
+
+
+def test_a_name_without_a_domain_belongs_to_the_only_domain_it_goes_with(bed: Bed) -> None:
+    by_name = bed.record("1", full_name="Ann Lee", company_name="Acme GmbH")
+    [formed] = bodies(bed.hear(by_name), CompanyFormed)
+    assert formed.company_id == company_id_of(bed.workspace_id, "name", "acme")
+    told = bed.hear(bed.record("2", email="bob@acme.com", company_name="ACME"))
+    [away] = bodies(told, CompanyMergedAway)
+    acme = company_id_of(bed.workspace_id, "domain", "acme.com")
+    assert (away.company_id, away.into) == (formed.company_id, acme)
+    assert {person.company_id for person in bed.persons().values()} == {acme}
+    # A second domain of that name: now the bare name may be either's, and is neither's.
+    bed.hear(bed.record("3", email="cy@acme.org", company_name="Acme"))
+    assert len(bed.companies()) == 3
+    ann = bed.persons()[person_id_of(by_name.record_id)]
+    assert ann.company_id == formed.company_id
+
+
+def test_a_company_is_what_most_of_its_records_say(bed: Bed) -> None:
+    names = ["Acme Ltd", "ACME", "Acme Ltd"]
+    bed.hear(*(bed.record(str(n), email=f"p{n}@acme.com", company_name=name, country="UK") for n, name in enumerate(names)))
+    [company] = bed.companies().values()
+    assert (company.details.name, company.details.domain, company.details.country) == ("Acme Ltd", "acme.com", "GB")
+
+
+def test_a_person_at_a_free_mail_domain_has_no_company(bed: Bed) -> None:
+    bed.hear(bed.record("1", email="ann@gmail.com"))
+    [ann] = bed.persons().values()
+    assert (ann.company_id, ann.details.private_email) == (None, "ann@gmail.com")
+    assert bed.companies() == {}
+
+
+def test_a_workspaces_own_records_are_never_matched_with_anothers(bed: Bed) -> None:
+    other = replace(bed, workspace_id=uuid4())
+    batch = [heard(b.record("1", email="ann@acme.com", company_name="Acme"), b.workspace_id) for b in (bed, other)]
+    told = bed.take(batch)
+    assert sorted(kinds(told)) == ["CompanyFormed", "CompanyFormed", "PersonFormed", "PersonFormed"]
+    assert {each.workspace_id for each in told} == {bed.workspace_id, other.workspace_id}
+    other.hear(other.record("2", email="ann@acme.com", title="CEO"))
+    [ours], [theirs] = bed.persons().values(), other.persons().values()
+    assert (ours.details.title, theirs.details.title) == (None, "CEO")
+
+
+def test_a_record_of_an_erased_person_is_passed_over(bed: Bed) -> None:
+    one = heard(bed.record("1"), bed.workspace_id)
+    assert bed.take([Heard(one.envelope, one.body, erased=True)]) == []
+    assert bed.groups() == set()
+
+
+def test_what_is_told_names_the_event_that_led_to_it(bed: Bed) -> None:
+    cause = heard(bed.record("1", email="ann@acme.com"), bed.workspace_id)
+    told = bed.take([cause])
+    assert {each.because.event_id for each in told if each.because} == {cause.envelope.event_id}
+
+
+def test_the_index_of_keys_follows_merges_splits_and_corrections(bed: Bed) -> None:
+    def entries() -> set[tuple[str, UUID]]:
+        with bed.database.transaction() as connection:
+            found = rows(connection, "SELECT kind, person_id FROM keys WHERE workspace_id = :w", w=bed.workspace_id)
+        return {(row.kind, row.person_id) for row in found}
+
+    one, two = bed.record("1", email="ann@acme.com"), bed.record("2", linkedin=PROFILE)
+    first, second = person_id_of(one.record_id), person_id_of(two.record_id)
+    bed.hear(one, two)
+    assert entries() == {("email", first), ("linkedin", second)}
+    bed.hear(bed.record("3", email="ann@acme.com", linkedin=PROFILE))
+    assert entries() == {("email", first), ("linkedin", first)}
+    bed.hear(bed.record("3", full_name="Ann Lee"))
+    assert entries() == {("email", first), ("linkedin", second)}
+
+
+def test_workers_that_hear_at_once_decide_one_after_the_other(bed: Bed) -> None:
+    """Two partitions' batches with records of the same people: nobody is formed twice."""
+    halves = [[bed.record(f"{half}-{n}", email=f"ann{n}@acme.com") for n in range(40)] for half in "ab"]
+    threads = [threading.Thread(target=bed.hear_in_batches, args=(half, 5)) for half in halves]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert bed.groups() == {frozenset({f"a-{n}", f"b-{n}"}) for n in range(40)}
+    assert len(bed.persons()) == 40

@@ -1,0 +1,163 @@
+"""What records say in normal form, in whatever form their sources say it."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from schemas.ingest import RecordIngested
+from services.dedupe.domain import addresses, names, places
+from services.dedupe.domain.normalise import normalise
+from services.dedupe.domain.record import NormalRecord
+from tests.builders import MONDAY
+
+
+def record(**fields: str) -> NormalRecord:
+    ids = {"record_id": uuid4(), "source_id": uuid4(), "import_id": uuid4()}
+    return normalise(RecordIngested(**ids, source="crm", source_row_id="1", row=2, digest="d", fields=fields), MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("raw", "address"),
+    [
+        (" Ann.Lee@ACME.com ", "ann.lee@acme.com"),
+        ("mailto:ann@acme.com", "ann@acme.com"),
+        ("ann@BÜCHER.example.de", "ann@bücher.example.de"),
+        ("not-an-email", None),
+        ("ann@localhost", None),
+        ("ann lee@acme.com", None),
+    ],
+)
+def test_addresses(raw: str, address: str | None) -> None:
+    assert addresses.email(raw) == address
+
+
+def test_spellings_of_one_mailbox_are_one() -> None:
+    spellings = ("ann.lee@gmail.com", "annlee@googlemail.com", "a.n.n.lee+news@gmail.com")
+    assert {addresses.mailbox(each) for each in spellings} == {"annlee@gmail.com"}
+    assert addresses.mailbox("ann.lee+crm@acme.com") == "ann.lee@acme.com"
+    assert addresses.mailbox("ann.lee@acme.com") != addresses.mailbox("annlee@acme.com")
+
+
+@pytest.mark.parametrize("address", ["info@acme.com", "sales+fair@acme.com", "kontakt@acme.de", "acme@acme.com", "asdf@asdf.com"])
+def test_a_mailbox_that_many_read_is_nobodys_own(address: str) -> None:
+    assert addresses.is_shared(address)
+    assert not record(email=address).is_person
+
+
+@pytest.mark.parametrize(
+    ("raw", "slug"),
+    [
+        ("https://www.linkedin.com/in/Ann-Lee-5f47/?trk=x", "ann-lee-5f47"),
+        ("http://de.linkedin.com/in/ann-lee-5f47/en", "ann-lee-5f47"),
+        ("m.linkedin.com/in/ann%2Dlee", "ann-lee"),
+        ("linkedin.com/in/j%C3%BCrgen", "jürgen"),
+        ("https://www.linkedin.com/in/unavailable/", None),
+        ("https://www.linkedin.com/company/acme", None),
+    ],
+)
+def test_profiles(raw: str, slug: str | None) -> None:
+    assert addresses.profile(raw) == slug
+
+
+@pytest.mark.parametrize(
+    ("website", "emails", "domain"),
+    [
+        ("https://www.acme.co.uk/about?x=1", (), "acme.co.uk"),
+        ("ACME.com", ("ann@other.com",), "acme.com"),
+        (None, ("ann@gmail.com", "ann@mail.acme.com.br"), "acme.com.br"),
+        ("https://www.linkedin.com/company/acme", ("ann@acme.com",), "acme.com"),
+        (None, ("ann@web.de",), None),
+        ("no website", (), None),
+    ],
+)
+def test_the_domain_of_a_company(website: str | None, emails: tuple[str, ...], domain: str | None) -> None:
+    assert addresses.company_domain(website, emails) == domain
+
+
+@pytest.mark.parametrize(
+    ("raw", "country", "number"),
+    [
+        ("+49 (0)40 1234567", None, "+49401234567"),
+        ("040 1234567", "DE", "+49401234567"),
+        ("0712 334 9211 Ext.836", "FR", "0712 334 9211 Ext.836"),
+        ("+55.155.612.5886#932", "BR", "+551556125886"),
+        ("040 1234567", None, "040 1234567"),
+    ],
+)
+def test_phones_are_e164_where_they_can_be_read(raw: str, country: str | None, number: str) -> None:
+    assert addresses.phone(raw, country) == number
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "full", "name"),
+    [
+        ("ann", "LEE", None, ("Ann", "Lee")),
+        (None, None, "Miller, James", ("James", "Miller")),
+        (None, None, "Prof. Dr. Robert Moore", ("Robert", "Moore")),
+        (None, None, "Zbigniew Dąbrowski, PhD", ("Zbigniew", "Dąbrowski")),
+        (None, None, "lotte van den bosch", ("Lotte", "van den Bosch")),
+        (None, "Sabine Grubenmann", None, ("Sabine", "Grubenmann")),
+        (None, None, "Jason", ("Jason", None)),
+        ("G.", "Moore", None, ("G.", "Moore")),
+        ("Ann", None, None, ("Ann", None)),
+        (None, None, "LinkedIn Member", (None, None)),
+        (None, None, None, (None, None)),
+    ],
+)
+def test_names(given: str | None, family: str | None, full: str | None, name: tuple[str | None, str | None]) -> None:
+    found = names.name(given, family, full)
+    assert (found.given, found.family) == name
+
+
+@pytest.mark.parametrize(
+    "company", ["Müller & Söhne GmbH & Co. KG", "MULLER AND SOHNE", "Müller + Söhne GmbH", "müller & söhne"],
+)  # fmt: skip
+def test_companies_are_compared_without_form_and_accents(company: str) -> None:
+    assert names.company_key(company) == "muller and sohne"
+
+
+def test_a_company_that_is_all_form_keeps_its_name() -> None:
+    assert names.company_key("SE") == "se"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Deutschland", "DE"), ("U.S.A.", "US"), ("us", "US"), ("The Netherlands", "NL"), ("España", "ES"), ("Great Britain", "GB"),
+     ("Hellas", "GR"), ("PRC", "CN"), ("中国", "CN"), ("Atlantis", None)],
+)  # fmt: skip
+def test_countries_by_their_names_in_many_languages(text: str, code: str | None) -> None:
+    assert places.country(text) == code
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("Milano, Italy", ("Milano", "IT")),
+        ("Austin, Texas, United States", ("Austin", "US")),
+        ("Köln", ("Köln", None)),
+        ("France", (None, "FR")),
+        ("", (None, None)),
+    ],
+)
+def test_places(location: str, place: tuple[str | None, str | None]) -> None:
+    assert places.place(location) == place
+
+
+def test_a_headline_fills_in_what_has_no_field() -> None:
+    both = record(full_name="Ann Lee", headline="IT Director at Acme Ltd")
+    assert (both.title, both.company_name, both.company_key) == ("IT Director", "Acme Ltd", "acme")
+    title = record(full_name="Ann Lee", headline="IT Director at Acme", title="CIO", company_name="Acme Group")
+    assert (title.title, title.company_name) == ("CIO", "Acme Group")
+
+
+def test_the_time_of_the_import_counts_where_the_source_says_none() -> None:
+    assert record(email="ann@acme.com").as_of == MONDAY
+    ids = {"record_id": uuid4(), "source_id": uuid4(), "import_id": uuid4()}
+    said = datetime(2020, 1, 1, tzinfo=UTC)
+    ingested = RecordIngested(**ids, source="crm", source_row_id="1", row=2, digest="d", as_of=said, fields={"email": "ann@acme.com"})
+    assert normalise(ingested, MONDAY).as_of == said
+
+
+def test_custom_fields_are_not_matched_by() -> None:
+    assert record(**{"custom:Email": "ann@acme.com", "company_name": "Acme"}).is_person is False
