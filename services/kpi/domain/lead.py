@@ -23,6 +23,8 @@ class Lead:
     card: Card = NO_CARD
     signals: tuple[Signal, ...] = ()
     last_action_at: datetime | None = None
+    last_action: str | None = None
+    """In the words of the timeline."""
     last_reply_at: datetime | None = None
     score: Score | None = None
     rescore_at: datetime | None = None
@@ -38,10 +40,14 @@ class Lead:
 def act(lead: Lead, entry: Entry) -> Lead:
     """Take a new entry of the timeline into last action, last reply and signals; in whatever order they come."""
     signal, day = entry.says.signal, entry.at.astimezone(UTC).date()
+    this = entry.at, entry.says.words
+    # Of two at the same instant the words decide, so that the order of hearing does not.
+    last = max(this, (lead.last_action_at, lead.last_action or "")) if lead.last_action_at else this
     return replace(
         lead,
         signals=scores.add(lead.signals, signal, day) if signal else lead.signals,
-        last_action_at=later(lead.last_action_at, entry.at),
+        last_action_at=last[0],
+        last_action=last[1],
         last_reply_at=later(lead.last_reply_at, entry.at if signal == "reply" else None),
     )
 

@@ -33,6 +33,7 @@ CREATE TABLE contacts (
     erased boolean NOT NULL DEFAULT false,
     signals json,
     last_action_at timestamptz,
+    last_action text,
     last_reply_at timestamptz,
     score integer,
     reasons json,
@@ -43,9 +44,9 @@ CREATE TABLE contacts (
     ) STORED,
     PRIMARY KEY (workspace_id, contact_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX contacts_by_action ON contacts (workspace_id, last_action_at, contact_id);
-CREATE INDEX contacts_by_score ON contacts (workspace_id, score, contact_id);
-CREATE INDEX contacts_by_both ON contacts (workspace_id, combined, contact_id);
+CREATE INDEX contacts_by_action ON contacts (workspace_id, coalesce(last_action_at, 'epoch'), contact_id);
+CREATE INDEX contacts_by_score ON contacts (workspace_id, coalesce(score, 0), contact_id);
+CREATE INDEX contacts_by_both ON contacts (workspace_id, coalesce(combined, 0), contact_id);
 CREATE INDEX contacts_to_score ON contacts (rescore_at) WHERE rescore_at IS NOT NULL;
 -- Pairs of contacts of which one was ever merged into the other, both ways round.
 CREATE TABLE kin (

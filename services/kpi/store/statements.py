@@ -9,7 +9,7 @@ INSERT INTO contacts (workspace_id, contact_id) SELECT workspace_id, id FROM {WA
 """
 CONTACT = """
 contacts.workspace_id, contact_id, fold::text AS fold, names, name, title, company, erased, signals::text AS signals,
-last_action_at, last_reply_at, score, reasons::text AS reasons, rescore_at
+last_action_at, last_action, last_reply_at, score, reasons::text AS reasons, rescore_at
 """
 LOCKED_CONTACTS = f"""
 SELECT {CONTACT} FROM contacts JOIN {WANTED} ON contacts.workspace_id = wanted.workspace_id AND contact_id = id
@@ -20,11 +20,11 @@ SELECT {CONTACT} FROM contacts WHERE rescore_at <= :now ORDER BY contact_id LIMI
 """
 SAVE_CONTACTS = """
 UPDATE contacts SET fold = new.fold, names = new.names, name = new.name, title = new.title, company = new.company,
-    erased = new.erased, signals = new.signals, last_action_at = new.last_action_at, last_reply_at = new.last_reply_at,
-    score = new.score, reasons = new.reasons, rescore_at = new.rescore_at
+    erased = new.erased, signals = new.signals, last_action_at = new.last_action_at, last_action = new.last_action,
+    last_reply_at = new.last_reply_at, score = new.score, reasons = new.reasons, rescore_at = new.rescore_at
 FROM json_to_recordset(:rows) AS new (
     workspace_id uuid, contact_id uuid, fold json, names text[], name text, title text, company text, erased boolean,
-    signals json, last_action_at timestamptz, last_reply_at timestamptz, score int, reasons json, rescore_at timestamptz)
+    signals json, last_action_at timestamptz, last_action text, last_reply_at timestamptz, score int, reasons json, rescore_at timestamptz)
 WHERE contacts.workspace_id = new.workspace_id AND contacts.contact_id = new.contact_id
 """
 
