@@ -38,12 +38,22 @@ class Apis:
         try:
             return await self.get(path, **query)
         except Unavailable as error:
-            if error.reason not in self.troubles:
-                self.troubles.append(error.reason)
+            self._note(error)
             return None
+
+    async def keep(self, path: str, body: dict[str, Any]) -> None:
+        """Put what may be lost where that part of the system is away; then a line in `troubles`."""
+        try:
+            await self.call("PUT", path, json=body)
+        except Unavailable as error:
+            self._note(error)
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> None:
         await self.call("POST", path, json=body or {})
+
+    def _note(self, error: Unavailable) -> None:
+        if error.reason not in self.troubles:
+            self.troubles.append(error.reason)
 
     async def call(self, method: str, path: str, **request: Any) -> httpx.Response:
         """Raises Unauthenticated (sign in again), another Rejected with the API's own words, or Unavailable."""

@@ -30,6 +30,8 @@ CAMPAIGN = {
     "rsvp": Kpi("RSVP", "Booked a meeting"),
     "action_required": Kpi("Action required", "A LinkedIn act that is scheduled, due and not done"),
 }
+STANDINGS = {"on_track": "On track", "off_track": "Off track", "waiting": "Waiting", "exited": "Left the sequence"}
+"""Where a campaign's recipients stand, whether it runs or not: they add up to Recipients."""
 NOT_LISTED = frozenset({"touches"})
 """KPIs that count something else than recipients or contacts, so that no list of these stands behind them."""
 
@@ -80,6 +82,8 @@ DONE = {
 
 PERIODS = {"week": "since Monday", "month": "this month", "quarter": "this quarter", "year": "this year"}
 SORTS = {"last_action": "Last action", "score": "Score", "combined": "Score and recency"}
+FORMULA = "the score, halved for every 14 days since the last action; so a 10 of four weeks ago stands beside a 2.5 of today"
+"""Of the sort by score and recency (kpi's column `combined`)."""
 VIEWS = {"active": "Active", "archived": "Archived"}
 
 PARTS = {
@@ -108,6 +112,10 @@ def kpi_name(kpi: str, step: str | None = None) -> str:
     """A campaign's KPI or a step's state in words: `E-mail, Sent: ever reached, at first-mail`."""
     if kpi in CAMPAIGN:
         return CAMPAIGN[kpi].name
+    if kpi in STANDINGS:
+        return STANDINGS[kpi]
+    if kpi.startswith("scheduled@"):
+        return f"Scheduled for {kpi.removeprefix('scheduled@')}"
     channel, _, rest = kpi.partition(".")
     state, _, when = rest.partition(".")
     words = f"{CHANNELS.get(channel, channel)}, {STATES.get(state, state)}: {'is there now' if when == 'now' else 'ever reached'}"

@@ -2,6 +2,7 @@
 
 from asyncio import gather
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from pydantic import BaseModel
 from services.dashboard.frame import PageRoute, Visited
 from services.dashboard.links import link
 from services.dashboard.steps import chart_of, tables_of
-from services.dashboard.words import CAMPAIGN, CHANNELS, NOT_LISTED, PERIODS, TONES, kpi_name, step_name
+from services.dashboard.words import CAMPAIGN, CHANNELS, NOT_LISTED, PERIODS, STANDINGS, STATES, TONES, kpi_name, step_name
 
 router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/campaigns")
+MOST_DAYS = 10
+"""That have a link each to who is scheduled for them."""
 
 
 class Wanted(BaseModel):
@@ -42,7 +45,7 @@ async def campaign(
     asked = {"kpi": wanted.kpi, "step": wanted.step, "cursor": cursor}
     if visit.wants_rows:
         _, listed = await gather(visit.enter(workspace_id), visit.apis.get(f"/api/kpi/{place}/recipients", **asked))
-        return visit.page("recipients_rows.html", "campaigns", **recipients(listed, path, state))
+        return visit.page("recipients_rows.html", "campaigns", **recipients(listed, path, state), steps={})
     _, shown, kpis, listed = await gather(
         visit.enter(workspace_id),
         visit.apis.get(f"/api/campaign/{place}"),
@@ -64,6 +67,10 @@ async def campaign(
         link=partial(link, path, state),
         path=path,
         names=CAMPAIGN,
+        states=STATES,
+        steps=steps,
+        standings=STANDINGS,
+        days=dict(islice(kpis["scheduled_by_day"].items(), MOST_DAYS)) if kpis else {},
         not_listed=NOT_LISTED,
         periods=PERIODS,
     )

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.dashboard.frame import PageRoute, Visited
+from services.dashboard.frame import PageRoute, Visit, Visited
 from services.dashboard.links import link
-from services.dashboard.words import LEADS, PERIODS, SORTS, VIEWS
+from services.dashboard.words import FORMULA, LEADS, PERIODS, SORTS, VIEWS
 from services.kit.errors import NotFound
 
 router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/leads")
@@ -20,31 +20,37 @@ router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/lea
 class Wanted(BaseModel):
     """What the page's address asks for."""
 
-    kpi: str | None = None
     view: Literal["active", "archived"] = "active"
+    kpi: str | None = None
     since: Literal["week", "month", "quarter", "year"] = "week"
     sort: Literal["last_action", "score", "combined"] = "last_action"
     q: str = ""
 
     @property
     def state(self) -> dict[str, str]:
-        """What is not as it is by default."""
-        return self.model_dump(exclude_defaults=True)
+        """What is not as it is by default; and always the view, as an address that asks for nothing means the user's own default."""
+        return {"view": self.view} | self.model_dump(exclude_defaults=True)
 
 
 @router.get("")
 async def leads(visit: Visited, workspace_id: UUID, wanted: Annotated[Wanted, Query()], cursor: str | None = None) -> Response:
     if wanted.kpi and wanted.kpi not in LEADS:
         raise NotFound(f"there is no KPI {wanted.kpi}")
-    base, path = f"/api/kpi/workspaces/{workspace_id}/leads", f"/workspaces/{workspace_id}/leads"
+    api, path = f"/api/kpi/workspaces/{workspace_id}/leads", f"/workspaces/{workspace_id}/leads"
+    if not visit.request.query_params:
+        wanted = Wanted.model_validate(await visit.apis.see(f"{api}/preferences") or {})
+        return RedirectResponse(link(path, wanted.state), 303)
     # A click on a KPI spans both views: the number is the length of the list.
     view = None if wanted.kpi else wanted.view
     query = {"kpi": wanted.kpi, "view": view, "sort": wanted.sort, "q": wanted.q, "cursor": cursor}
     if visit.wants_rows:
-        _, found = await gather(visit.enter(workspace_id), visit.apis.get(base, **query))
+        _, found = await gather(visit.enter(workspace_id), visit.apis.get(api, **query))
         return visit.page("leads_rows.html", "leads", **rows(found, path, wanted))
-    _, kpis, found = await gather(
-        visit.enter(workspace_id), visit.apis.see(f"{base}/kpis", since=wanted.since), visit.apis.see(base, **query)
+    _, kpis, found, _ = await gather(
+        visit.enter(workspace_id),
+        visit.apis.see(f"{api}/kpis", since=wanted.since),
+        visit.apis.see(api, **query),
+        keep(visit, f"{api}/preferences", wanted),
     )
     return visit.page(
         "leads.html",
@@ -58,7 +64,14 @@ async def leads(visit: Visited, workspace_id: UUID, wanted: Annotated[Wanted, Qu
         periods=PERIODS,
         sorts=SORTS,
         views=VIEWS,
+        formula=FORMULA,
     )
+
+
+async def keep(visit: Visit, path: str, wanted: Wanted) -> None:
+    """As this user's default, if they asked for it on our pages; a link that somebody sent them changes nothing of theirs."""
+    if visit.request.headers.get("sec-fetch-site") == "same-origin":
+        await visit.apis.keep(path, wanted.state)
 
 
 def rows(found: Any | None, path: str, wanted: Wanted) -> dict[str, Any]:
@@ -70,16 +83,25 @@ def rows(found: Any | None, path: str, wanted: Wanted) -> dict[str, Any]:
 @router.get("/{contact_id}")
 async def lead(visit: Visited, workspace_id: UUID, contact_id: UUID, cursor: str | None = None) -> Response:
     """Opening a card is looking at it: it is not new to this user any more."""
-    base, path = f"/api/kpi/workspaces/{workspace_id}", f"/workspaces/{workspace_id}/leads/{contact_id}"
-    _, shown, timeline = await gather(
+    api, path = f"/api/kpi/workspaces/{workspace_id}", f"/workspaces/{workspace_id}/leads/{contact_id}"
+    _, shown, timeline, campaigns = await gather(
         visit.enter(workspace_id),
-        visit.apis.get(f"{base}/leads/{contact_id}"),
-        visit.apis.see(f"{base}/contacts/{contact_id}/timeline", cursor=cursor),
+        visit.apis.get(f"{api}/leads/{contact_id}"),
+        visit.apis.see(f"{api}/contacts/{contact_id}/timeline", cursor=cursor),
+        visit.apis.see(f"/api/campaign/workspaces/{workspace_id}/campaigns", limit=500),
     )
     if shown["new"]:
-        await visit.apis.post(f"{base}/leads/{contact_id}/seen")
-    more = timeline and timeline["next"] and link(path, {}, cursor=timeline["next"])
-    return visit.page("lead.html", "leads", lead=shown, entries=timeline and timeline["items"], more=more, path=path)
+        await visit.apis.post(f"{api}/leads/{contact_id}/seen")
+    return visit.page(
+        "lead.html",
+        "leads",
+        lead=shown,
+        entries=timeline and timeline["items"],
+        more=timeline and timeline["next"] and link(path, {}, cursor=timeline["next"]),
+        campaigns={each["campaign_id"]: each["name"] for each in campaigns["items"]} if campaigns else {},
+        path=path,
+        names=LEADS,
+    )
 
 
 @router.post("/{contact_id}/archive")
@@ -92,6 +114,6 @@ async def unarchive(visit: Visited, workspace_id: UUID, contact_id: UUID) -> Res
     return await act(visit, workspace_id, contact_id, "unarchive")
 
 
-async def act(visit: Visited, workspace_id: UUID, contact_id: UUID, what: str) -> Response:
+async def act(visit: Visit, workspace_id: UUID, contact_id: UUID, what: str) -> Response:
     await visit.apis.post(f"/api/kpi/workspaces/{workspace_id}/leads/{contact_id}/{what}")
     return RedirectResponse(f"/workspaces/{workspace_id}/leads/{contact_id}", 303)

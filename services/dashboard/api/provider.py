@@ -16,6 +16,7 @@ from services.dashboard.words import HOLDS
 from services.kit.errors import Forbidden
 
 router = APIRouter(route_class=PageRoute)
+MOST_IMPORTS = 12
 SECONDS = 5
 """A service that takes longer to say how it is, is not well."""
 
@@ -39,7 +40,7 @@ async def provider(visit: Visited, cursor: str | None = None) -> Response:
     me = await visit.enter()
     if me["role"] != "operator":
         raise Forbidden("this page is for the Provider's operators")
-    parts, holds, found = await gather(
+    parts, held, found = await gather(
         gather(*(ask(visit, service) for service in SERVICES)),
         visit.apis.see("/api/kpi/operations"),
         visit.apis.see("/api/accounts/workspaces", cursor=cursor),
@@ -50,7 +51,8 @@ async def provider(visit: Visited, cursor: str | None = None) -> Response:
         parts=parts,
         ill=sum(not part.ready for part in parts),
         now=max((part.now for part in parts if part.now), default=None),
-        holds=stages(holds["stages"]) if holds else {},
+        holds=stages(held["stages"]) if held else {},
+        imports=held and held["imports"][:MOST_IMPORTS],
         workspaces=found and found["items"],
         more=found and found["next"] and link("/provider", {}, cursor=found["next"]),
     )
@@ -83,10 +85,10 @@ def part_of(service: str, report: dict[str, Any]) -> Part:
 
 
 def stages(found: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:
-    """Service → what it holds: kind of thing, and how many are in which state. `found`: {kind, state, count} each."""
+    """Service → what it holds: kind of thing, and how many are in which state. `found`: {kind, state, number} each."""
     holds: dict[str, dict[str, list[str]]] = {}
     for each in found:
         service, kind = HOLDS.get(each["kind"], ("kpi", each["kind"]))
-        if each["count"]:
-            holds.setdefault(service, {}).setdefault(kind, []).append(f"{each['count']:,} {each['state'].replace('_', ' ')}")
+        if each["number"]:
+            holds.setdefault(service, {}).setdefault(kind, []).append(f"{each['number']:,} {each['state'].replace('_', ' ')}")
     return {service: [(kind, ", ".join(states)) for kind, states in kinds.items()] for service, kinds in holds.items()}

@@ -2,22 +2,26 @@
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 
-function drawCharts(root) {
-  for (const place of root.querySelectorAll("[data-chart]")) {
+const COLOURS = ["#2457d6", "#0e9384", "#7ba3f5", "#8b5cf6", "#15803d", "#d97706", "#b42318", "#64748b"];
+
+function drawCharts() {
+  for (const place of document.querySelectorAll("[data-chart]")) {
     if (echarts.getInstanceByDom(place)) continue;
     const { steps, series } = JSON.parse(place.dataset.chart);
     const chart = echarts.init(place, null, { renderer: "svg" });
     chart.setOption({
-      color: ["#2457d6", "#5a83e8", "#15803d", "#b45309", "#8b5cf6", "#b42318"],
-      tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
-      legend: { bottom: 0, icon: "roundRect" },
-      grid: { left: 44, right: 12, top: 16, bottom: 52 },
-      xAxis: { type: "category", data: steps, axisTick: { show: false } },
-      yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: "#e2e7ee" } } },
-      series: series.map((one) => ({ type: "bar", name: one.name, data: one.data, barMaxWidth: 26, barGap: "8%" })),
+      color: COLOURS,
+      animationDuration: 300,
+      textStyle: { fontFamily: "inherit" },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText" },
+      legend: { bottom: 0, type: "scroll", icon: "roundRect" },
+      grid: { left: 8, right: 8, top: 16, bottom: 40, containLabel: true },
+      xAxis: { type: "category", data: steps, axisTick: { show: false }, axisLabel: { interval: 0, hideOverlap: false, width: 110, overflow: "break" } },
+      yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: "#e3e8ef" } } },
+      series: series.map(({ name, data }) => ({ type: "bar", name, data, barMaxWidth: 30, barGap: "8%" })),
     });
     new ResizeObserver(() => chart.resize()).observe(place);
   }
 }
-document.addEventListener("DOMContentLoaded", () => drawCharts(document));
-document.addEventListener("htmx:afterSwap", (event) => drawCharts(event.target));
+document.addEventListener("DOMContentLoaded", drawCharts);
+document.addEventListener("htmx:afterSettle", drawCharts);
