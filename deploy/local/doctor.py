@@ -101,7 +101,7 @@ def _ports(stack: Stack, parts: list[Part]) -> Iterator[Finding]:
         for name in part.ports:
             port = stack.ports.of(name)
             if not tcp.can_listen(port):
-                said = f"port {port}, which {part.title} needs, is taken by {tcp.holder_of(port)}"
+                said = f"port {port}, which {part.title} needs, is taken by {tcp.holder_in_words(port)}"
                 yield Finding("ports", well=False, said=said, todo=f"End it, or set {setting_of(name)} to a free port.")
 
 

@@ -10,11 +10,9 @@ from deploy.local.supervision import MARK
 _GENTLY = {"postgres": signal.SIGINT}
 
 
-def end_leftovers(home: Path, supervisor_pid: int = 0) -> list[str]:
-    """End what bears this stack's mark and no longer has its supervisor; returns their names with pids."""
-    if supervisor_pid:
-        return []
-    found = [process for process in psutil.process_iter() if _is_ours(process, home)]
+def end_leftovers(home: Path) -> list[str]:
+    """End what bears this stack's mark, when its supervisor is gone; returns their names with pids."""
+    found = [process for process in psutil.process_iter() if stack_of(process) == str(home)]
     said = [f"{process.name()} (pid {process.pid})" for process in found]
     for process in found:
         process.send_signal(_GENTLY.get(process.name(), signal.SIGTERM))
@@ -24,8 +22,9 @@ def end_leftovers(home: Path, supervisor_pid: int = 0) -> list[str]:
     return said
 
 
-def _is_ours(process: psutil.Process, home: Path) -> bool:
+def stack_of(process: psutil.Process | None) -> str | None:
+    """The folder of the stack that the process belongs to, if it does to one."""
     try:
-        return process.environ().get(MARK) == str(home)
+        return process.environ().get(MARK) if process else None
     except (psutil.Error, OSError):  # another user's, or gone meanwhile
-        return False
+        return None

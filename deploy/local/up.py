@@ -20,7 +20,7 @@ from deploy.local.engines import ports as tcp
 from deploy.local.engines import postgres
 from deploy.local.environment import Environment
 from deploy.local.errors import StackError
-from deploy.local.leftovers import end_leftovers
+from deploy.local.leftovers import end_leftovers, stack_of
 from deploy.local.parts import Part, Stage, all_parts
 from deploy.local.program import last_lines
 from deploy.local.settings import PROJECT, Ports, setting_of
@@ -139,8 +139,8 @@ class Stack:
                 env={**os.environ, **self.environment.values},
             )  # fmt: skip
         if done.returncode:
-            todo = f"All of it is in {log}."
-            raise StackError("The database or the topics could not be brought to this version.", todo, last_lines(log, start=since))
+            what = f"The step `{name}`, which makes the database and the topics what this version needs, failed."
+            raise StackError(what, f"See the last lines of its log; all of it is in {log}.", last_lines(log, start=since))
         self._say(f"[green]✓[/] {name:<12} {time.monotonic() - begin:5.1f} s")
 
     def _stop(self, names: Sequence[str]) -> None:
@@ -185,12 +185,18 @@ def check_ports(parts: Sequence[Part], ports: Ports) -> None:
     """All taken ports in one StackError: who has each, and which setting moves ours elsewhere."""
     needed = [(name, part) for part in parts for name in part.ports]
     taken = [(name, part) for name, part in needed if not tcp.can_listen(ports.of(name))]
-    if taken:
-        what = "; ".join(
-            f"port {ports.of(name)}, which {part.title} needs, is taken by {tcp.holder_of(ports.of(name))}" for name, part in taken
+    if not taken:
+        return
+    if other := stack_of(tcp.holder_of(ports.of(taken[0][0]))):
+        raise StackError(
+            f"Another SmartLeads stack, with its data in {other}, has {len(taken)} of the ports that this one needs.",
+            f"Run `down` there (SMARTLEADS_HOME={other}), or set {setting_of(taken[0][0])} and the like to free ports.",
         )
-        settings = ", ".join(f"{setting_of(name)}=<a free port>" for name, _ in taken)
-        raise StackError(f"{what[0].upper()}{what[1:]}.", f"End what holds it, or set {settings}.")
+    what = "; ".join(
+        f"port {ports.of(name)}, which {part.title} needs, is taken by {tcp.holder_in_words(ports.of(name))}" for name, part in taken
+    )
+    settings = ", ".join(f"{setting_of(name)}=<a free port>" for name, _ in taken)
+    raise StackError(f"{what[0].upper()}{what[1:]}.", f"End what holds it, or set {settings}.")
 
 
 def check_memory() -> None:

@@ -20,6 +20,7 @@ from deploy.local.errors import StackError
 from deploy.local.parts import all_parts
 from deploy.local.program import Program, Running
 from deploy.local.settings import Ports
+from deploy.local.supervision import MARK
 from deploy.local.up import check_memory, check_ports, ports_of
 
 
@@ -39,6 +40,18 @@ def test_a_taken_port_names_its_holder_and_the_setting(taken: int, tmp_path: Pat
     assert f"port {taken}, which kpi needs" in str(raised.value)
     assert f"(pid {os.getpid()})" in raised.value.what
     assert "SMARTLEADS_PORT_IMAP=<a free port>, SMARTLEADS_PORT_KPI=<a free port>" in raised.value.todo
+
+
+def test_a_port_of_another_stack_names_that_stack(tmp_path: Path) -> None:
+    code = "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); sys.stdin.read()"
+    marked = {**os.environ, MARK: "/elsewhere/.smartleads"}
+    with subprocess.Popen((sys.executable, "-c", code), env=marked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        free = dict(zip(Ports.model_fields, tcp.free_ports(len(Ports.model_fields)), strict=True))
+        ports = Ports.model_validate(free | {"kpi": int(other.stdout.readline())})
+        with pytest.raises(StackError, match=r"Another SmartLeads stack, with its data in /elsewhere/\.smartleads, has 1 of the ports"):
+            check_ports(all_parts(env.make(tmp_path, ports, outside={}), ports), ports)
+        other.terminate()
 
 
 def test_a_port_that_is_no_number_names_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +120,7 @@ def test_what_listens_is_found_by_its_port() -> None:
     with subprocess.Popen((sys.executable, "-c", code), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout
         port = int(other.stdout.readline())
-        assert tcp.holder_of(port).endswith(f"(pid {other.pid})")
+        assert tcp.holder_in_words(port).endswith(f"(pid {other.pid})")
         assert tcp.is_open(port)
         assert not tcp.can_listen(port)
         other.send_signal(signal.SIGTERM)

@@ -39,13 +39,17 @@ def can_listen(port: int) -> bool:
     return True
 
 
-def holder_of(port: int) -> str:
-    """Who listens on the port, in words: name and pid where the system tells us."""
+def holder_of(port: int) -> psutil.Process | None:
+    """Who listens on the port; None where the system does not tell us."""
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied:  # macOS shows other users' sockets to root only
-        return "another program"
-    for each in connections:
-        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr[1] == port and each.pid:
-            return f"{psutil.Process(each.pid).name()} (pid {each.pid})"
-    return "another program"
+        return None
+    pids = (each.pid for each in connections if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr[1] == port)
+    return next((psutil.Process(pid) for pid in pids if pid and psutil.pid_exists(pid)), None)
+
+
+def holder_in_words(port: int) -> str:
+    """Name and pid of who listens on the port."""
+    holder = holder_of(port)
+    return f"{holder.name()} (pid {holder.pid})" if holder else "another program"
