@@ -14,7 +14,7 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """base64 of nonce and AES-256-GCM text; the additional data is `subject` and the event's type."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One event as it stands on a topic, in JSON. `body` and `seal` are opened by the codec.
 
     `stream` and `version` (from 1, without gaps in the store) let a reader drop what it has heard before; records of bulk

@@ -52,9 +52,9 @@ CREATE TABLE positions (
 );
 -- The last version heard of each stream: what comes again is dropped.
 CREATE TABLE heard (
-    topic text NOT NULL,
+    topic text COLLATE "C" NOT NULL,
     workspace_id uuid NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     version integer NOT NULL,
     PRIMARY KEY (topic, workspace_id, stream)
 ) WITH (fillfactor = 80);

@@ -23,8 +23,7 @@ class Undecodable(Exception):  # noqa: N818 - says what the record is
     """These bytes are no event of ours: no envelope, an unknown type or version, or a body that breaks its contract."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """An event as a handler sees it. `key` is its Kafka key; `offset` its place in `partition` of its topic."""
 
     envelope: Envelope

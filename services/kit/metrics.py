@@ -21,7 +21,7 @@ EVENTS_PARKED = Counter(
 EVENTS_WAITING = Gauge("smartleads_parked_events", "Events that stand in the dead letters now.", ("consumer",))
 BATCH_SECONDS = Histogram(
     "smartleads_batch_seconds",
-    "Seconds from a batch's arrival in the shell to its commit.",
+    "Seconds from an opened batch to its commit, handler and retries by halves included.",
     ("consumer", "topic"),
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 )

@@ -7,8 +7,7 @@ from faust.types import StreamT
 from schemas.topics import Topic
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
-from services.kit.stream.batch import Batch
-from services.kit.stream.lanes import Lanes
+from services.kit.stream.lanes import Arrival, Lanes
 from services.kit.stream.transport import BATCH_RECORDS, FAUST, HINT_SECONDS, SCHEME, SESSION_SECONDS
 
 
@@ -53,8 +52,8 @@ class BatchApp(faust.App):
         """One agent per topic: batches of one topic one after the other, topics side by side."""
         topic = self.topic(self.settings.topic_name(heard.name), key_serializer="raw", value_serializer="raw")
 
-        async def take(stream: StreamT[Batch]) -> None:
-            async for batch in stream:
-                await self.lanes.take(batch)
+        async def take(stream: StreamT[Arrival]) -> None:
+            async for arrival in stream:
+                await self.lanes.take(arrival)
 
         self.agent(topic, name=f"{heard.name}-batches")(take)

@@ -1,6 +1,5 @@
 """What the stream carries: the records of one partition as they were polled, and the range of offsets that they stand for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -44,9 +43,9 @@ def cut(batch: Batch, expected: int) -> Batch | None:
     return replace(batch, first=expected, records=tuple(r for r in batch.records if r.offset >= expected))
 
 
-def halves(batch: Batch, letters: Sequence[object]) -> tuple[tuple[Batch, slice], tuple[Batch, slice]]:
-    """The batch as two, each with the slice of `letters` (one for each record) that belongs to it."""
-    middle = len(letters) // 2
+def halves(batch: Batch) -> tuple[tuple[Batch, slice], tuple[Batch, slice]]:
+    """The batch as two, each with its part of what stands beside the records, one for one."""
+    middle = len(batch.records) // 2
     border = batch.records[middle].offset
     return (
         (replace(batch, next=border, records=batch.records[:middle]), slice(None, middle)),

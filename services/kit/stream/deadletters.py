@@ -1,6 +1,6 @@
 """Dead letters: events that could not be handled, and those of the same key that wait behind them; listed, or dropped by a person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,14 +66,16 @@ def readable(reason: str) -> str:
     return reason.replace("\0", "\\0")[-MOST_REASON:]
 
 
-def parked_keys(connection: Connection, consumer: str, topic: str, keys: Iterable[bytes]) -> set[bytes]:
+def parked_keys(connection: Connection, consumer: str, topic: str, keys: Collection[bytes]) -> set[bytes]:
     """Which of these keys have something parked."""
+    if not keys:
+        return set()
     found = rows(
         connection,
         "SELECT DISTINCT key FROM parked WHERE consumer = :consumer AND topic = :topic AND key = ANY(CAST(:keys AS bytea[]))",
         consumer=consumer,
         topic=topic,
-        keys=list(set(keys)),
+        keys=list(keys),
     )
     return {bytes(row.key) for row in found}
 
@@ -129,6 +131,6 @@ def drop(database: Database, consumer: str, parked_id: int) -> Parked:
             raise NotFound(f"nothing is parked for {consumer} under {parked_id}")
         dropped = parked_of(found[0])
         envelope = read_envelope(dropped.value)
-        if isinstance(envelope, Envelope):
-            inbox.remember(connection, dropped.topic, [envelope])
+        if isinstance(envelope, Envelope) and envelope.version:
+            inbox.remember(connection, dropped.topic, {(envelope.workspace_id.int, envelope.stream): envelope.version})
         return dropped

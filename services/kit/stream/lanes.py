@@ -6,14 +6,15 @@ the shell compares with the stored position in each transaction. Lanes keep the 
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from services.kit import log, metrics
 from services.kit.errors import Unavailable
 from services.kit.stream.batch import Batch, Partition, cut
+from services.kit.stream.letters import Letter
 from services.kit.stream.positions import Moved
 
 T = TypeVar("T")
@@ -23,6 +24,7 @@ BATCHES_AHEAD = 2
 """Of one partition: one in work, one waiting."""
 BATCHES_OF_TOPIC = 4
 """So that no topic's queue is ever full, which would hold up the others."""
+READERS = 2
 
 
 class Consumer(Protocol):
@@ -36,6 +38,24 @@ class Consumer(Protocol):
 
     async def ends(self) -> Mapping[Partition, int]:
         """Where each assigned partition ends now. Raises KafkaError."""
+
+
+class Handling(Protocol):
+    """What happens to a batch; both steps block, and run in threads."""
+
+    def read(self, batch: Batch) -> Sequence[Letter]:
+        """Open the records, one for one. Raises Unavailable."""
+
+    def store(self, batch: Batch, letters: Sequence[Letter]) -> None:
+        """Returns when all has its effect or is parked, and the position is stored. Raises Unavailable or Moved."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A batch on its way to the agent, being opened while the one before it is stored."""
+
+    batch: Batch
+    letters: Future[Sequence[Letter]]
 
 
 @dataclass
@@ -61,7 +81,7 @@ def pause_after(failures: int, chance: float) -> float:
 
 
 class Lanes:
-    """`take` handles a batch and `stored` reads positions; both block, and run in threads. What they raise else ends the app."""
+    """`stored` reads positions; it blocks, and runs in a thread. What is raised but Unavailable and Moved ends the app."""
 
     consumer: Consumer
     """Set by the consumer itself, which is made after the lanes."""
@@ -69,14 +89,15 @@ class Lanes:
     def __init__(
         self,
         name: str,
-        take: Callable[[Batch], None],
+        handling: Handling,
         stored: Callable[[Iterable[Partition]], Mapping[Partition, int]],
         threads: int,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._name, self._take, self._stored, self._chance = name, take, stored, chance
+        self._name, self._handling, self._stored, self._chance = name, handling, stored, chance
         self._handlers = ThreadPoolExecutor(threads, thread_name_prefix="batch")
-        # Of its own, so that no long batch stands in the way of another partition's return.
+        # Of their own, so that no long batch stands in the way of the next one's opening, or of another partition's return.
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._clerk = ThreadPoolExecutor(1, thread_name_prefix="positions")
         self._lanes: dict[Partition, Lane] = {}
         self._served = 0
@@ -107,8 +128,8 @@ class Lanes:
     async def close(self) -> None:
         """Wait for the batches in work; the position of each is stored or it is not."""
         self.clear()
-        await asyncio.get_running_loop().run_in_executor(None, self._handlers.shutdown)
-        await asyncio.get_running_loop().run_in_executor(None, self._clerk.shutdown)
+        for pool in (self._readers, self._handlers, self._clerk):
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     def open(self, active: Iterable[Partition]) -> set[Partition]:
         """Which of these may be read now, those served longest ago first. Called from the consumer's thread: reads only."""
@@ -124,25 +145,27 @@ class Lanes:
                 chosen.add(lane.partition)
         return chosen
 
-    def delivered(self, partition: Partition) -> None:
-        """A batch is on its way to the agent."""
-        lane = self._lanes.get(partition)
+    def arrive(self, batch: Batch) -> Arrival:
+        """A batch is on its way to the agent: begin to open it."""
+        lane = self._lanes.get(batch.partition)
         if lane:
             self._served += 1
             lane.pending, lane.served = lane.pending + 1, self._served
+        return Arrival(batch, self._readers.submit(self._handling.read, batch))
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, arrival: Arrival) -> None:
         """Have a batch handled. It may be dropped: the way back to the stored position then brings it again."""
-        lane = self._lanes.get(batch.partition)
+        lane = self._lanes.get(arrival.batch.partition)
         if lane is None:
             return
         try:
-            await self._pass_on(lane, batch)
+            await self._pass_on(lane, arrival)
         finally:
             lane.pending = max(0, lane.pending - 1)
             self.consumer.wake()
 
-    async def _pass_on(self, lane: Lane, batch: Batch) -> None:
+    async def _pass_on(self, lane: Lane, arrival: Arrival) -> None:
+        batch = arrival.batch
         if lane.expected is None:
             return
         part = cut(batch, lane.expected)
@@ -151,7 +174,9 @@ class Lanes:
                 self._go_back(lane, 0.0)
             return
         try:
-            await asyncio.get_running_loop().run_in_executor(self._handlers, self._take, part)
+            letters = await asyncio.wrap_future(arrival.letters)
+            rest = letters[len(letters) - len(part.records) :]
+            await asyncio.get_running_loop().run_in_executor(self._handlers, self._handling.store, part, rest)
         except Moved as moved:
             self._log.info("batch given up", why=str(moved))
             self._go_back(lane, 0.0)

@@ -15,9 +15,8 @@ LOCK_LIMITS = "SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_ses
 class Moved(Exception):  # noqa: N818 - says what has happened
     """The stored position is not where this batch begins: another worker has the partition, or had it in between."""
 
-    def __init__(self, partition: Partition, stored: int | None, first: int) -> None:
-        super().__init__(f"{partition.topic}/{partition.number} stands at {stored}, the batch begins at {first}")
-        self.stored = stored
+    def __init__(self, partition: Partition, first: int) -> None:
+        super().__init__(f"{partition.topic}/{partition.number} does not stand at {first}, where the batch begins")
 
 
 @dataclass(frozen=True)
@@ -52,31 +51,35 @@ def stored(connection: Connection, consumer: str, partitions: Iterable[Partition
     return {Partition(row.topic, row.partition): row.next_offset for row in found}
 
 
-def lock(connection: Connection, consumer: str, partition: Partition) -> tuple[int | None, bool]:
-    """Hold the partition until the transaction ends. Returns its position (None: no row) and whether anything of its topic is parked."""
-    [*found] = rows(
+def move(connection: Connection, consumer: str, partition: Partition, first: int, following: int) -> bool:
+    """From `first` to `following`, and hold the partition until the transaction ends; says whether anything of its topic is parked.
+
+    Raises Moved if it does not stand at `first`; then nothing of the transaction may be kept. This comes first in a transaction: who
+    is too late is told so before it has worked.
+    """
+    moved = rows(
         connection,
         LOCK_LIMITS  # noqa: S608 - a constant
-        + """SELECT next_offset, EXISTS (SELECT FROM parked WHERE consumer = :consumer AND topic = :topic) AS parked
-           FROM positions WHERE consumer = :consumer AND topic = :topic AND partition = :number FOR UPDATE""",
-        consumer=consumer,
-        topic=partition.topic,
-        number=partition.number,
-    )
-    return (found[0].next_offset, found[0].parked) if found else (None, False)
-
-
-def move(connection: Connection, consumer: str, partition: Partition, first: int, following: int) -> None:
-    """From `first` to `following`; Moved if it does not stand at `first`, and then nothing of the transaction may be kept."""
-    moved = run(
-        connection,
-        """UPDATE positions SET next_offset = :following
-           WHERE consumer = :consumer AND topic = :topic AND partition = :number AND next_offset = :first""",
+        + """UPDATE positions SET next_offset = :following
+           WHERE consumer = :consumer AND topic = :topic AND partition = :number AND next_offset = :first
+           RETURNING EXISTS (SELECT FROM parked WHERE consumer = :consumer AND topic = :topic) AS parked""",
         consumer=consumer,
         topic=partition.topic,
         number=partition.number,
         first=first,
         following=following,
     )
-    if moved != 1:
-        raise Moved(partition, None, first)
+    if not moved:
+        raise Moved(partition, first)
+    return bool(moved[0].parked)
+
+
+def hold(connection: Connection, consumer: str, partition: Partition) -> None:
+    """Keep every batch of the partition waiting until the transaction ends."""
+    run(
+        connection,
+        LOCK_LIMITS + """SELECT FROM positions WHERE consumer = :consumer AND topic = :topic AND partition = :number FOR UPDATE""",
+        consumer=consumer,
+        topic=partition.topic,
+        number=partition.number,
+    )

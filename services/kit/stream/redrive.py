@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from services.kit.database import rows, run
 from services.kit.errors import Unavailable
-from services.kit.stream import deadletters, inbox, positions
+from services.kit.stream import deadletters, positions
 from services.kit.stream import letters as post
 from services.kit.stream.batch import Partition
 from services.kit.stream.deadletters import Parked
@@ -53,19 +53,18 @@ def first_parked(shell: Shell, topic: str, key: bytes) -> Parked | None:
 def drive(shell: Shell, parked: Parked) -> Fault | None:
     """Give the event its effect and take it out, both or neither. Returns why it fails, if it does."""
     record = Stored(parked.offset, parked.key, parked.value)
-    [(_, content)] = post.read(shell.codec, parked.partition, [record])
-    if isinstance(content, Fault):
-        return content
+    letters = post.read(shell.codec, parked.partition, [record])
+    if isinstance(letters[0], Fault):
+        return letters[0]
     try:
         with shell.database.transaction() as connection:
-            positions.lock(connection, shell.consumer, Partition(parked.topic, parked.partition))
+            positions.hold(connection, shell.consumer, Partition(parked.topic, parked.partition))
             if taken_out(connection, parked):
-                last = inbox.last_versions(connection, parked.topic, [content.envelope])
-                shell.handle(connection, parked.topic, post.sort([(record, content)], last, set()).heard)
+                shell.handle(connection, parked.topic, [record], letters, set())
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - a part of the shell: what fails again stays parked, with the new reason
-        return fault_of(content, error)
+        return fault_of(letters[0], error)
     return None
 
 

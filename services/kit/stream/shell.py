@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -21,8 +22,8 @@ from services.kit.errors import Rejected, Unavailable
 from services.kit.events import Told, Work
 from services.kit.stream import deadletters, inbox, positions
 from services.kit.stream import letters as post
-from services.kit.stream.batch import Batch, halves
-from services.kit.stream.letters import Fault, Letter
+from services.kit.stream.batch import Batch, Record, halves
+from services.kit.stream.letters import Fault, Letter, Sorted
 from services.kit.stream.positions import Moved
 
 Handler = Callable[[Sequence[Heard], Work], Iterable[Told]]
@@ -46,23 +47,28 @@ class Shell:
         self._log = log.get(__name__)
 
     def take(self, batch: Batch) -> None:
-        """Returns when all of the batch has its effect or is parked, and the position is stored.
+        """Both steps."""
+        self.store(batch, self.read(batch))
 
-        Raises Unavailable (a part may be stored; the position says which) or Moved.
-        """
-        started = time.perf_counter()
-        self._settle(batch, self._read(batch))
-        metrics.BATCH_SECONDS.labels(self.consumer, batch.partition.topic).observe(time.perf_counter() - started)
-
-    def _read(self, batch: Batch) -> Sequence[Letter]:
+    def read(self, batch: Batch) -> Sequence[Letter]:
+        """Open the records. Raises Unavailable; whatever else goes wrong is the fault of single records."""
         try:
             return post.read(self.codec, batch.partition.number, batch.records)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the one place that may (STYLE.md, house rule 4)
             if len(batch.records) == 1:
-                return [(batch.records[0], Fault("bug", trace_of(error), None))]
-            return [letter for half, _ in halves(batch, batch.records) for letter in self._read(half)]
+                return [Fault("bug", trace_of(error), None)]
+            return [letter for half, _ in halves(batch) for letter in self.read(half)]
+
+    def store(self, batch: Batch, letters: Sequence[Letter]) -> None:
+        """Returns when all of the batch has its effect or is parked, and the position is stored.
+
+        Raises Unavailable (a part may be stored; the position says which) or Moved.
+        """
+        started = time.perf_counter()
+        self._settle(batch, letters)
+        metrics.BATCH_SECONDS.labels(self.consumer, batch.partition.topic).observe(time.perf_counter() - started)
 
     def _settle(self, batch: Batch, letters: Sequence[Letter]) -> None:
         try:
@@ -70,48 +76,50 @@ class Shell:
         except (Unavailable, Moved):
             raise
         except Exception as error:  # noqa: BLE001 - the one place that may (STYLE.md, house rule 4)
-            if len(letters) > 1:
-                for half, part in halves(batch, letters):
-                    self._settle(half, letters[part])
+            if len(letters) == 1:
+                self._park(batch, fault_of(letters[0], error))
             else:
-                self._park(batch, letters[0], error)
+                for half, part in halves(batch):
+                    self._settle(half, letters[part])
 
     def _store(self, batch: Batch, letters: Sequence[Letter]) -> None:
+        """Effects, what was heard, what is parked, and the position: all or nothing."""
         partition = batch.partition
         with self.database.transaction() as connection:
-            stored, anything_parked = positions.lock(connection, self.consumer, partition)
-            if stored != batch.first:
-                raise Moved(partition, stored, batch.first)
-            envelopes = [content.envelope for _, content in letters if isinstance(content, Heard)]
-            last = inbox.last_versions(connection, partition.topic, envelopes)
-            keys = (record.key or b"" for record, _ in letters) if anything_parked else ()
-            waiting = deadletters.parked_keys(connection, self.consumer, partition.topic, keys) if anything_parked else set()
-            found = post.sort(letters, last, waiting)
-            self.handle(connection, partition.topic, found.heard)
+            anything_parked = positions.move(connection, self.consumer, partition, batch.first, batch.next)
+            keys = {record.key or b"" for record in batch.records} if anything_parked else ()
+            waiting = deadletters.parked_keys(connection, self.consumer, partition.topic, keys)
+            found = self.handle(connection, partition.topic, batch.records, letters, waiting)
             deadletters.park(connection, self.consumer, partition, found.parked)
-            positions.move(connection, self.consumer, partition, batch.first, batch.next)
         metrics.EVENTS_HANDLED.labels(self.consumer, partition.topic).inc(len(found.heard))
         for _, fault in found.parked:
             self._alarm(batch, fault)
 
-    def handle(self, connection: Connection, topic: str, heard: Sequence[Heard]) -> None:
-        """Let the handler decide, append what it tells, and remember what it heard; all in the caller's transaction."""
-        if not heard:
-            return
-        # An event's own correlation id goes on by `because`; this one is for what a batch tells of itself.
-        work = Work(connection, self.codec, self._clock(), f"service:{self.consumer}", f"{self.consumer}-{uuid4()}")
-        with log.correlated(heard[0].envelope.correlation_id if len(heard) == 1 else work.correlation_id):
-            work.append(self._handlers[topic](heard, work))
-        inbox.remember(connection, topic, (h.envelope for h in heard))
+    def handle(
+        self, connection: Connection, topic: str, records: Sequence[Record], letters: Sequence[Letter], waiting: set[bytes]
+    ) -> Sorted:
+        """Let the handler decide on what is new and has no key that waits, append what it tells, and remember what it heard."""
+        seen = post.survey(letters)
+        clean = not waiting and not seen.faults
+        last = (inbox.exchange if clean else inbox.last_versions)(connection, topic, seen.last)
+        if clean and seen.rising and all(version < seen.first[stream] for stream, version in last.items()):
+            found = Sorted(cast("Sequence[Heard]", letters), [])
+        else:
+            found = post.sort(records, letters, last, waiting)
+        if found.heard:
+            # An event's own correlation id goes on by `because`; this one is for what a batch tells of itself.
+            work = Work(connection, self.codec, self._clock(), f"service:{self.consumer}", f"{self.consumer}-{uuid4()}")
+            with log.correlated(found.heard[0].envelope.correlation_id if len(found.heard) == 1 else work.correlation_id):
+                work.append(self._handlers[topic](found.heard, work))
+        if not clean:
+            inbox.remember(connection, topic, post.survey(found.heard).last)
+        return found
 
-    def _park(self, batch: Batch, letter: Letter, error: Exception) -> None:
+    def _park(self, batch: Batch, fault: Fault) -> None:
         """Park the one event that fails, and step over it."""
-        record, content = letter
-        fault = fault_of(content, error)
         with self.database.transaction() as connection:
-            positions.lock(connection, self.consumer, batch.partition)
             positions.move(connection, self.consumer, batch.partition, batch.first, batch.next)
-            deadletters.park(connection, self.consumer, batch.partition, [(record, fault)])
+            deadletters.park(connection, self.consumer, batch.partition, [(batch.records[0], fault)])
         self._alarm(batch, fault)
 
     def _alarm(self, batch: Batch, fault: Fault) -> None:
@@ -127,9 +135,9 @@ class Shell:
         )
 
 
-def fault_of(content: Heard | Fault, error: Exception) -> Fault:
+def fault_of(letter: Letter, error: Exception) -> Fault:
     """What the one event's failure is called, with the reason for whoever reads the dead letters."""
-    event_id = content.envelope.event_id if isinstance(content, Heard) else content.event_id
+    event_id = letter.envelope.event_id if isinstance(letter, Heard) else letter.event_id
     if isinstance(error, Rejected):
         return Fault("rejected", error.reason, event_id)
     return Fault("bug", trace_of(error), event_id)

@@ -230,8 +230,9 @@ class BatchConsumer(driver.Consumer):
         return {}
 
     def _to_message(self, tp: TP, record: Polled) -> ConsumerMessage:
-        self.lanes.delivered(record.value.partition)
-        return super()._to_message(tp, record)
+        message = super()._to_message(tp, record)
+        message.value = cast("Any", self.lanes.arrive(record.value))
+        return message
 
     def on_buffer_full(self, tp: TP) -> None:
         """Lanes let no queue run full."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ MOST_THREADS = 4
 """Batches in work at once; each holds a connection to the database, and may ask the vault over another."""
 SECONDS_TO_STOP = 30.0
 WATCH_SECONDS = 15.0
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class Worker:
@@ -95,7 +97,7 @@ class Worker:
 
     async def _live(self, identity: Identity) -> None:
         """Hear until cancelled. Raises what the app or a lane failed with."""
-        lanes = Lanes(self._service, self._shell.take, functools.partial(self._stored, identity), min(MOST_THREADS, len(self._topics)))
+        lanes = Lanes(self._service, self._shell, functools.partial(self._stored, identity), min(MOST_THREADS, len(self._topics)))
         app = BatchApp(self._settings, f"{self._settings.kafka_topic_prefix}smartleads.{self._service}", lanes)
         for topic in self._topics:
             app.hear(topic)
@@ -118,6 +120,7 @@ class Worker:
     async def _serve(self, app: BatchApp) -> None:
         """Start the app, which takes until it has its partitions, and keep watch over it."""
         await app.start()
+        settle_memory()
         self._app, self._why = app, None
         self._log.info("stream hears", topics=[topic.name for topic in self._topics])
         while True:
@@ -152,6 +155,13 @@ class Worker:
             else:
                 why = self._watch.trouble or ("waiting for partitions" if app.rebalancing else None)
         return {"ready": why is None, "why": why, "partitions": found, "parked": self._watch.parked}
+
+
+def settle_memory() -> None:
+    """Python's collector would walk all that was ever loaded again and again while batches come and go: half of the time, measured."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 async def stop_app(app: BatchApp) -> None:
