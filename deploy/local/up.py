@@ -28,7 +28,7 @@ from deploy.local.supervision import Supervisor
 
 Say = Callable[[str], None]
 MEMORY_NEEDED = 3 * 1024**3
-SECONDS_TO_BE_READY = 90
+SECONDS_TO_BE_READY = 120
 
 
 class Stack:
