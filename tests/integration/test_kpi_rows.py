@@ -16,7 +16,8 @@ from services.kpi.domain.counting import Count
 from services.kpi.domain.recount.count import recount
 from services.kpi.store.rows import PostgresRows
 from tests.builders import codec_over, work_on
-from tests.kpi_world import HANDLER_OF, NOW, Happening, MemoryRows, Stream, by_local_day, hear, hearings, worlds
+from tests.kpi_rows import HANDLER_OF, MemoryRows, by_local_day, hear
+from tests.kpi_world import NOW, Happening, Stream, hearings, worlds
 
 pytestmark = pytest.mark.engines
 

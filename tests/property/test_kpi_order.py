@@ -10,7 +10,8 @@ from services.kpi.domain.counting import NO_CAMPAIGN
 from services.kpi.domain.recipient import action_required
 from services.kpi.domain.recount.count import recount
 from services.kpi.domain.status import ACTION_REQUIRED, CAMPAIGN, LEADS, STANDINGS, names_of
-from tests.kpi_world import Happening, MemoryRows, Stream, by_local_day, hear, hearings, without_times, worlds
+from tests.kpi_rows import MemoryRows, by_local_day, hear, without_times
+from tests.kpi_world import Happening, Stream, hearings, worlds
 
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
