@@ -90,7 +90,7 @@ def exits(world: World) -> dict[UUID, ExitReason]:
     return {body.contact_id: body.reason for body in world.told(RecipientExited)}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_in_whatever_order_the_topics_come_the_end_is_the_same(world: World, seed: int) -> None:
     """Contacts, senders, suppressions and scores heard in any order between topics; those of one key in their own."""
     contact, other, sender = key_of("contact", 0), key_of("contact", 1), key_of("sender", 0)

@@ -16,7 +16,8 @@ HORIZON = timedelta(days=400)
 
 @dataclass
 class Book:
-    """One sender's e-mails, in whole seconds since 1970: those planned or asked for by their due times, and when they were asked for.
+    """One sender's e-mails, in whole seconds since 1970 and in order: those planned or asked for by their due times, and when they
+    were asked for.
 
     The first keep plans within the cap. The second hold it against whatever time did since: a stopped clock, a pause, an outage.
     """

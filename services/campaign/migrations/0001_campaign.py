@@ -87,6 +87,7 @@ CREATE TABLE recipients (
 );
 CREATE INDEX recipients_of_campaign ON recipients (workspace_id, campaign_id, recipient_id);
 CREATE INDEX recipients_of_contact ON recipients (workspace_id, contact_id);
+CREATE INDEX recipients_of_company ON recipients (workspace_id, campaign_id, company_id) WHERE exit IS NULL;
 
 -- One row for each recipient that the planner has to look at, when its time has come.
 CREATE TABLE due (

@@ -1,6 +1,5 @@
 """What the planner takes, so that several planners take different things, and what it needs to decide on a whole batch at once."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +38,13 @@ LIMIT :most FOR UPDATE OF l, st SKIP LOCKED
 COUNT = f"""
 SELECT (SELECT count(*) {DUE} WHERE d.due_at <= :now) + (SELECT count(*) FROM leaving) AS n
 """  # noqa: S608 - the texts of this module
+TIMES = """
+SELECT sender_id, what, array_agg(ceil(extract(epoch FROM at))::bigint ORDER BY at) AS seconds
+FROM (SELECT sender_id, 'planned' AS what, slot_at AS at FROM due WHERE sender_id = ANY(:s) AND slot_at > :after
+      UNION ALL SELECT sender_id, 'planned', slot_at FROM asked WHERE sender_id = ANY(:s) AND slot_at > :after
+      UNION ALL SELECT sender_id, 'asked', asked_at FROM asked WHERE sender_id = ANY(:s) AND asked_at > :after) AS times
+GROUP BY sender_id, what
+"""
 DAY = timedelta(seconds=ROLLING)
 KEPT = timedelta(days=3)
 
@@ -114,19 +120,13 @@ def desks_of(connection: Connection, senders: Collection[UUID], now: datetime, *
     wanted = sorted(senders)
     select = "SELECT sender_id, coalesce(cap, 0) AS cap, name FROM senders WHERE sender_id = ANY(:s) ORDER BY sender_id"
     known = rows(connection, select + (" FOR UPDATE" if lock else ""), s=wanted)
-    planned, asked = defaultdict(list), defaultdict(list)
-    for row in rows(
-        connection,
-        """SELECT sender_id, slot_at FROM due WHERE sender_id = ANY(:s) AND slot_at > :after
-           UNION ALL SELECT sender_id, slot_at FROM asked WHERE sender_id = ANY(:s) AND slot_at > :after""",
-        s=wanted, after=now - DAY,
-    ):  # fmt: skip
-        planned[row.sender_id].append(row.slot_at)
-    for row in rows(
-        connection, "SELECT sender_id, asked_at FROM asked WHERE sender_id = ANY(:s) AND asked_at > :after", s=wanted, after=now - DAY
-    ):
-        asked[row.sender_id].append(row.asked_at)
-    return {row.sender_id: Desk(row.name, Book.of(row.cap, planned[row.sender_id], asked[row.sender_id])) for row in known}
+    # Read after the lock, and as one array for each sender: a busy one has thousands.
+    found = rows(connection, TIMES, s=wanted, after=now - DAY)
+    times = {(row.sender_id, row.what): row.seconds for row in found}
+    return {
+        row.sender_id: Desk(row.name, Book(row.cap, times.get((row.sender_id, "planned"), []), times.get((row.sender_id, "asked"), [])))
+        for row in known
+    }
 
 
 def note_asked(connection: Connection, asked: Collection[tuple[UUID, datetime, OutreachAsked]], now: datetime) -> None:

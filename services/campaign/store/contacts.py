@@ -28,15 +28,17 @@ SET standing = greatest(contacts.standing, excluded.standing),
     digests = CASE WHEN excluded.details_version > contacts.details_version THEN excluded.digests ELSE contacts.digests END,
     details_version = greatest(contacts.details_version, excluded.details_version)
 """
-CANDIDATES = f"""
+CANDIDATES = """
 SELECT c.contact_id, c.company_id, c.standing, c.channels, c.merged_into IS NOT NULL AS merged,
-       EXISTS (SELECT FROM unnest(c.digests) AS mark (digest) JOIN suppressions s ON s.digest = mark.digest WHERE {{means}}) AS suppressed,
+       EXISTS (SELECT FROM unnest(c.digests) AS mark (digest) JOIN suppressions s ON s.digest = mark.digest WHERE {means}) AS suppressed,
        EXISTS (SELECT FROM recipients r WHERE r.workspace_id = c.workspace_id AND r.campaign_id = g.campaign_id AND r.contact_id IN (
            SELECT c.contact_id UNION ALL SELECT m.contact_id FROM contacts m
            WHERE m.workspace_id = c.workspace_id AND m.merged_into = c.contact_id)) AS already
 FROM contacts c JOIN campaigns g ON g.workspace_id = c.workspace_id AND g.campaign_id = :campaign
-WHERE CASE WHEN :all THEN c.standing = {int(Standing.APPROVED)} ELSE c.contact_id = ANY(:ids) END ORDER BY c.contact_id
-""".format(means=MEANS)  # noqa: S608 - the texts of this module and the next
+WHERE {whom} ORDER BY c.contact_id
+"""
+ALL_APPROVED = f"c.standing = {int(Standing.APPROVED)}"
+CHOSEN = "c.contact_id = ANY(:ids)"
 
 Addresses = Collection[tuple[UUID, UUID]]
 """Workspaces and contacts."""
@@ -92,7 +94,8 @@ def keep_scores(connection: Connection, scores: Collection[dict[str, Any]]) -> N
 
 def candidates(connection: Connection, campaign_id: UUID, contact_ids: Collection[UUID] | None) -> list[Candidate]:
     """`contact_ids` None: all that are approved. Those not known are not among them."""
-    found = rows(connection, CANDIDATES, campaign=campaign_id, all=contact_ids is None, ids=list(contact_ids or ()))
+    sql = CANDIDATES.format(means=MEANS, whom=ALL_APPROVED if contact_ids is None else CHOSEN)
+    found = rows(connection, sql, campaign=campaign_id, ids=list(contact_ids or ()))
     return [
         Candidate(
             contact_id=row.contact_id,
