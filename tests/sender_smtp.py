@@ -20,6 +20,7 @@ class Sink:
     starttls: bool = False
     think_seconds: float = 0.0
     """Between the mail's end and the answer."""
+    keeps: bool = True
     most_mails: int | None = None
     """Per connection; then 421."""
     taken: list[bytes] = field(default_factory=list)
@@ -109,7 +110,7 @@ class Talk:
         if self.recipient.startswith("drop-untaken"):
             raise Dropped
         code = re.match(r"data(\d{3})", self.recipient)
-        if code is None:
+        if code is None and self.sink.keeps:
             self.sink.taken.append(content)
         if self.recipient.startswith("drop-taken"):
             raise Dropped

@@ -8,7 +8,7 @@ from services.sender.api import ROUTERS
 from services.sender.settings import SenderSettings
 from services.sender.wiring import busy, loops_of
 
-SENDER = Service("sender", SenderSettings, hears=hears, routers=lambda _: ROUTERS, loops=loops_of, busy=busy)
+SERVICE = Service("sender", SenderSettings, hears=hears, routers=lambda _: ROUTERS, loops=loops_of, busy=busy)
 
 if __name__ == "__main__":
-    sys.exit(main(SENDER, sys.argv[1:]))
+    sys.exit(main(SERVICE, sys.argv[1:]))
