@@ -38,4 +38,4 @@ CUSTOM = "custom:"
 
 
 def is_field(name: str) -> bool:
-    return name in FIELDS or (name.startswith(CUSTOM) and len(name) > len(CUSTOM))
+    return name in FIELDS or (name.startswith(CUSTOM) and len(name) > len(CUSTOM) and "\0" not in name)

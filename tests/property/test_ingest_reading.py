@@ -7,10 +7,17 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.fields import DataField
+from services.ingest.domain.dates import DayOrder, order_of, read_date
 from services.ingest.domain.lines import Place, Row, read_rows
+from services.ingest.domain.mapping import propose
+from services.ingest.domain.records import Draft, Refusal, plan_of, read_row
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)
 TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=12)
+
+
+PLAN = plan_of([field.value for field in DataField], {field.value: field.value for field in DataField}, DayOrder.MONTH, "Asia/Tokyo")
 
 
 def written(table: list[list[str]], delimiter: str) -> bytes:
@@ -42,3 +49,24 @@ def test_any_bytes_are_read_to_their_end_row_by_row(text: bytes, size: int) -> N
     ends = [row.end.offset for row in whole]
     assert ends == sorted(ends)
     assert (ends[-1] if ends else 0) == len(text)
+
+
+@given(st.lists(st.text(max_size=30), max_size=len(PLAN.fields) + 2))
+def test_any_row_is_a_record_or_is_refused(cells: list[str]) -> None:
+    read = read_row(cells, PLAN)
+    assert isinstance(read, Draft | Refusal)
+    assert not isinstance(read, Draft) or (read.row_id and read.fields)
+
+
+@given(st.text(alphabet="0123456789./-: TZ+", max_size=25), st.sampled_from(DayOrder), st.sampled_from(["UTC", "Pacific/Kiritimati"]))
+def test_any_text_is_a_date_or_none(text: str, order: DayOrder, zone: str) -> None:
+    read = read_date(text, order, zone)
+    assert read is None or read.utcoffset() is not None
+    assert order_of([text]) in DayOrder
+
+
+@given(st.lists(st.text(max_size=15), max_size=8, unique=True), st.lists(st.lists(st.text(max_size=20), max_size=8), max_size=5))
+def test_any_table_gets_a_mapping_of_each_column_to_a_field_of_its_own(columns: list[str], rows: list[list[str]]) -> None:
+    proposed = propose(columns, rows)
+    assert list(proposed) == columns
+    assert len(set(proposed.values())) == len(columns)

@@ -120,7 +120,7 @@ def test_dates_are_read_as_they_are_written(text: str, order: DayOrder, date: tu
     assert read_date(text, order) == datetime(*date, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
-@pytest.mark.parametrize("text", ["yesterday", "32.01.2025", "13/13/2025", "", "0000-00-00"])
+@pytest.mark.parametrize("text", ["yesterday", "32.01.2025", "13/13/2025", "", "0000-00-00", "0001-01-01", "9999-12-31T23:59:59"])
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read_date(text, DayOrder.MONTH) is None
 

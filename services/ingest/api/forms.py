@@ -10,7 +10,7 @@ from services.kit.errors import Invalid
 MOST_UPLOAD = 4 * 1024**3
 """Bytes of one uploaded file."""
 
-SourceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+SourceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 FileForm = Annotated[UploadFile, File()]
 SourceForm = Annotated[SourceName, Form()]
 MappingForm = Annotated[
@@ -18,6 +18,12 @@ MappingForm = Annotated[
 ]
 
 _mapping = TypeAdapter(dict[str, str])
+
+
+def name_of(file: UploadFile) -> str:
+    """As it is shown: without folders and control characters."""
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if c.isprintable())[:200] or "upload"
 
 
 def mapping_of(text: str | None) -> dict[str, str] | None:

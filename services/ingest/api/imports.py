@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.ingest import files, handlers
-from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceForm, mapping_of
+from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceForm, mapping_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.store import imports as store
 from services.kit.errors import Invalid, NotFound
@@ -57,7 +57,7 @@ class RejectedView(BaseModel):
 @router.post("/imports", status_code=202, max_body_size=MOST_UPLOAD)
 def start_import(desk: Annotated[Desk, may("import.run")], file: FileForm, source: SourceForm, mapping: MappingForm = None) -> ImportView:
     """Keep the file and begin to import it; GET the import to see how far it is."""
-    folder, import_id, name, given = desk.context.settings.uploads_folder, uuid4(), file.filename or "upload", mapping_of(mapping)
+    folder, import_id, name, given = desk.context.settings.uploads_folder, uuid4(), name_of(file), mapping_of(mapping)
     try:
         with files.received(file.file, folder, import_id) as (sample, size):
             upload = handlers.Upload(desk.workspace_id, import_id, source, name, sample, size, given)

@@ -53,7 +53,7 @@ class ActivityAsked(Ask):
     """Give one to be able to send it again; without one it is known by its content."""
     contact_id: UUID
     kind: ActivityKind
-    what: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    what: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
     at: AwareDatetime
 
 

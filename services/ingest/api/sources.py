@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form
 from pydantic import BaseModel, Field
 
 from services.ingest import files, handlers, preview
-from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceName, mapping_of
+from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceName, mapping_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.domain.ids import source_id_of
 from services.ingest.store import sources as store
@@ -57,7 +57,7 @@ def preview_file(
     try:
         sample = files.sample_of_head(file.file)
     except NotATable as error:
-        raise Invalid(f"{file.filename} cannot be imported: {error}") from error
+        raise Invalid(f"{name_of(file)} cannot be imported: {error}") from error
 
     def settle(connection: Any) -> tuple[dict[str, str], int | None]:
         source_id = source_id_of(desk.workspace_id, source or "")

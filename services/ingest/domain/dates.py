@@ -35,7 +35,8 @@ def order_of(values: Iterable[str]) -> DayOrder:
 def read_date(value: str, order: DayOrder, zone: str = "UTC") -> datetime | None:
     """In UTC; a time without an offset is meant in `zone`. None for what is no date."""
     found = by_standard(value) or by_numbers(value, order)
-    if found is None:
+    # Years beyond are what exports write for "never"; and no zone can push such a time out of the calendar.
+    if found is None or not 1970 <= found.year <= 2199:
         return None
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
