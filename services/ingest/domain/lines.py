@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO, NamedTuple
 
 MOST_LINE = 1 << 20
@@ -14,8 +13,7 @@ TOO_LONG = f"the line has more than {MOST_LINE:,} bytes"
 NOT_IN_ENCODING = "characters that are not in the file's encoding"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where in a file: the next byte to read, and the number of its line (the first is 1)."""
 
     offset: int = 0

@@ -102,7 +102,7 @@ def claim(connection: Connection, me: UUID, seconds: float) -> Job | None:
 
 def job_of(row: Any) -> Job:
     layout = dict(row.layout)
-    start = Place(**layout.pop("start"))
+    start = Place(*layout.pop("start"))
     return Job(
         workspace_id=row.workspace_id,
         import_id=row.import_id,
