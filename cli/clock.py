@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from cli.quiet import wait_until_quiet
+from cli.quiet import Quiet
 from cli.stack import settings
 from services.kit.cli import notes, out, telling
 from services.kit.clock import SteppedClock, clock_of
@@ -35,7 +35,8 @@ def step(hours: float = 24.0) -> None:
         configured, now = settings(), clock_of(settings())()
         stepped().step_to(now + timedelta(hours=hours))
         started = time.monotonic()
-        wait_until_quiet(configured)
+        with Quiet(configured) as quiet:
+            quiet.wait()
         notes.print(f"It is {clock_of(configured)():%a %d %b %Y %H:%M} UTC; at rest after {time.monotonic() - started:.1f} s.")
 
 

@@ -1,14 +1,13 @@
 """`smartleads deadletters`: what a service could not handle, why, and what waits behind it."""
 
-import importlib
 from typing import Annotated
 
 import typer
 
+from cli.quiet import wired
 from cli.stack import settings
 from schemas.topics import SERVICES
 from services.kit.cli import AsJson, notes, show, telling
-from services.kit.clock import clock_of
 from services.kit.errors import Rejected
 from services.kit.service import Context, Service
 from services.kit.stream import Shell, deadletters
@@ -22,9 +21,7 @@ def named(service: str) -> tuple[Service, Context]:
     if service not in SERVICES:
         raise Rejected(f"There is no service {service}: there are {', '.join(SERVICES)}.")
     settings()
-    found: Service = importlib.import_module(f"services.{service}.__main__").SERVICE
-    own = found.settings()
-    return found, Context(service, own, clock_of(own))
+    return wired(service)
 
 
 @app.command("list")

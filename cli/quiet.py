@@ -1,19 +1,38 @@
-"""Waits until the whole system is at rest: nothing in an outbox, nothing unread, nothing due at this time of the clock."""
+"""Waits until the whole system is at rest: nothing in an outbox, nothing unread, nothing due at this time of the clock.
 
+One look takes all outboxes and positions in one statement, so from one moment of the database, and then the ends of the topics: if
+the outboxes are empty and every reader stands at the ends, nothing is on its way. What is due is asked after that; a second look that
+finds the same ends tells that it had not just been done.
+"""
+
+import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
 
-import httpx
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+from sqlalchemy import create_engine
 
-from schemas.topics import SERVICES
+from schemas.topics import SERVICES, TOPICS, heard_by
+from services.kit import kafka
+from services.kit.clock import clock_of
+from services.kit.database import rows
 from services.kit.errors import Unavailable
+from services.kit.service import Context, Service
 from services.kit.settings import Settings
 
-IN_A_ROW = 2
-"""Quiet twice: what one service published may still be on its way when another looks at rest."""
-PAUSE = 0.15
+PAUSE = 0.05
+KEEPING = tuple(service for service in SERVICES if service != "dashboard")
+"""Those that have a schema of their own."""
+
+OUTBOXES = " UNION ALL ".join(f"SELECT '{s}', NULL, NULL, count(*) FROM {s}.outbox" for s in KEEPING)  # noqa: S608
+POSITIONS = " UNION ALL ".join(f"SELECT '{s}' AS service, topic, partition, next_offset AS n FROM {s}.positions" for s in KEEPING)  # noqa: S608
+
+Ends = Mapping[tuple[str, int], int]
 
 
 @dataclass(frozen=True)
@@ -22,46 +41,79 @@ class Unrest:
 
     service: str
     outbox: int
-    lag: int
+    unread: int
     busy: int
-    parked: int
 
     def __bool__(self) -> bool:
-        return bool(self.outbox or self.lag or self.busy)
+        return bool(self.outbox or self.unread or self.busy)
 
     def __str__(self) -> str:
-        parts = {"in its outbox": self.outbox, "unread": self.lag, "due": self.busy}
+        parts = {"in its outbox": self.outbox, "unread": self.unread, "due": self.busy}
         return f"{self.service}: " + ", ".join(f"{count} {what}" for what, count in parts.items() if count)
 
 
-def unrest_of(service: str, report: dict[str, Any]) -> Unrest:
-    database, stream = report["database"], report.get("stream", {})
-    lag = sum(partition["lag"] for partition in stream.get("partitions", ()))
-    return Unrest(service, database.get("outbox", 0), lag, database.get("busy", 0), stream.get("parked", 0))
+class Quiet:
+    """Looks at the stores themselves, by the settings of who owns the database; a context manager."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine = create_engine(settings.owner_url)
+        self._services = {name: wired(name) for name in KEEPING}
 
-def look(settings: Settings, http: httpx.Client) -> list[Unrest]:
-    """One look at every service."""
-    found = []
-    for service in SERVICES:
-        try:
-            answer = http.get(f"{settings.url_of(service)}/health/ready")
-        except httpx.TransportError as error:
-            raise Unavailable(f"{service} does not answer: `smartleads doctor` tells why") from error
-        found.append(unrest_of(service, answer.json()))
-    return found
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._consumer.close()
+        self._engine.dispose()
+        for _, context in self._services.values():
+            context.worker.close()
 
-def wait_until_quiet(settings: Settings, seconds: float = 180, watch: Callable[[list[Unrest]], None] = lambda _: None) -> list[Unrest]:
-    """Return the last look once all services are at rest. Raises Unavailable, naming who is not, after `seconds` without it."""
-    until, quiet = time.monotonic() + seconds, 0
-    with httpx.Client(timeout=30) as http:
+    def wait(self, seconds: float = 180) -> None:
+        """Return once all services are at rest. Raises Unavailable, naming who is not, after `seconds` without it."""
+        until, before = time.monotonic() + seconds, None
         while True:
-            found = look(settings, http)
-            watch(found)
-            quiet = 0 if any(found) else quiet + 1
-            if quiet == IN_A_ROW:
-                return found
+            ends, unrest = self.look()
+            if not unrest and ends == before:
+                return
+            before = None if unrest else ends
             if time.monotonic() > until:
-                raise Unavailable(f"not at rest after {seconds:.0f} s: " + "; ".join(str(each) for each in found if each))
-            time.sleep(PAUSE)
+                raise Unavailable(f"not at rest after {seconds:.0f} s: {'; '.join(map(str, unrest))}")
+            if unrest:
+                time.sleep(PAUSE)
+
+    def look(self) -> tuple[Ends, list[Unrest]]:
+        """The ends of all topics, and every service that is not at rest."""
+        with self._engine.connect() as connection:
+            found = rows(connection, f"{POSITIONS} UNION ALL {OUTBOXES}")
+        ends = self._ends()
+        outbox = {row.service: row.n for row in found if row.topic is None}
+        positions = {(row.service, row.topic, row.partition): row.n for row in found if row.topic}
+        unrest = []
+        for name, (service, context) in self._services.items():
+            heard = {topic.name for topic in heard_by(name)}
+            unread = sum(end - positions.get((name, *place), 0) for place, end in ends.items() if place[0] in heard)
+            unrest.append(Unrest(name, outbox[name], unread, service.busy(context)))
+        return ends, [each for each in unrest if each]
+
+    @cached_property
+    def _consumer(self) -> Any:
+        return KafkaConsumer(**kafka.connection(self._settings))
+
+    def _ends(self) -> Ends:
+        partitions = {
+            TopicPartition(self._settings.topic_name(topic.name), number): (topic.name, number)
+            for topic in TOPICS
+            for number in range(self._settings.topic_partitions)
+        }
+        try:
+            return {partitions[place]: end for place, end in self._consumer.end_offsets(list(partitions)).items()}
+        except KafkaError as error:
+            raise Unavailable(f"Kafka did not answer at {self._settings.kafka_bootstrap}: {error}") from error
+
+
+def wired(name: str) -> tuple[Service, Context]:
+    """A service's parts, as its own `__main__` wires them."""
+    service: Service = importlib.import_module(f"services.{name}.__main__").SERVICE
+    settings = service.settings()
+    return service, Context(name, settings, clock_of(settings))

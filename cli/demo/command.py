@@ -16,7 +16,7 @@ from cli.demo import campaigning, feeding, report
 from cli.demo.answering import Crowd
 from cli.demo.mail import MailWorld
 from cli.demo.world import PASSWORD, World, make_world
-from cli.quiet import wait_until_quiet
+from cli.quiet import Quiet
 from deploy.local import commands as local
 from deploy.local.environment import OPERATOR_EMAIL, OPERATOR_PASSWORD
 from deploy.local.settings import PROJECT
@@ -50,15 +50,15 @@ def demo(data: Data = SAMPLE) -> None:
     with telling():
         settings = stack.settings()
         watch = Stopwatch()
-        with Client(settings.gateway_url, stack.api_key()) as api:
-            world, running, crowd = run(api, settings, data, watch)
+        with Client(settings.gateway_url, stack.api_key()) as api, Quiet(settings) as quiet:
+            world, running, crowd = run(api, settings, quiet, data, watch)
             failures = report.tell(api, world, running, crowd, watch.seconds)
         say_where(settings, world, running)
         if failures:
             raise Rejected(f"{failures} figures are off: see above")
 
 
-def run(api: Client, settings: Settings, data: Path, watch: Stopwatch) -> tuple[World, campaigning.Running, Crowd]:
+def run(api: Client, settings: Settings, quiet: Quiet, data: Path, watch: Stopwatch) -> tuple[World, campaigning.Running, Crowd]:
     files = feeding.tables_in(data)
     clock = stopped_clock(settings)
     mail = mail_world()
@@ -69,27 +69,27 @@ def run(api: Client, settings: Settings, data: Path, watch: Stopwatch) -> tuple[
         watch.seconds["Import"] = time.perf_counter() - started
     notes.print(summary(imports))
     with watch.stage("Merge into people and companies"):
-        wait_until_quiet(settings)
+        quiet.wait()
     world = make_world(api)
     with watch.stage("Hold against two market segments"):
-        wait_until_quiet(settings)
+        quiet.wait()
         feeding.define_segments(api, world)
-        wait_until_quiet(settings)
+        quiet.wait()
     with watch.stage("Publish and review"):
         counts = feeding.publish_and_review(api, world)
-        wait_until_quiet(settings)
+        quiet.wait()
     notes.print(f"  {', '.join(f'{count} {state}' for state, count in counts.items() if count)}")
     with watch.stage("Start the campaign"):
         senders = campaigning.register_senders(api, world, mail)
-        wait_until_quiet(settings)
+        quiet.wait()
         running = campaigning.start_campaign(api, world, senders)
-        wait_until_quiet(settings)
+        quiet.wait()
     crowd = Crowd(api, world, running, mail)
-    live(settings, clock, crowd, watch)
+    live(quiet, clock, crowd, watch)
     return world, running, crowd
 
 
-def live(settings: Settings, clock: SteppedClock, crowd: Crowd, watch: Stopwatch) -> None:
+def live(quiet: Quiet, clock: SteppedClock, crowd: Crowd, watch: Stopwatch) -> None:
     """Several weeks, stop by stop."""
     stops = campaigning.moments(clock())
     started = time.perf_counter()
@@ -97,9 +97,9 @@ def live(settings: Settings, clock: SteppedClock, crowd: Crowd, watch: Stopwatch
         task = bars.add_task("Weeks of the campaign", total=len(stops))
         for stop in stops:
             clock.step_to(stop)
-            wait_until_quiet(settings)
+            quiet.wait()
             crowd.act(stop)
-            wait_until_quiet(settings)
+            quiet.wait()
             bars.update(task, advance=1, description=f"Campaign, {stop:%a %d %b, %H:%M}")
     watch.seconds["Weeks of the campaign"] = time.perf_counter() - started
 

@@ -42,15 +42,15 @@ def expected(running: Running, crowd: Crowd) -> dict[str, int]:
 
 
 def seen(tiles: dict[str, Any], campaign: dict[str, Any]) -> dict[str, int]:
-    totals = {(each["channel"], each["state"]): each["ever"] for each in campaign["totals"]}
+    email, linkedin = campaign["totals"]["email"], campaign["totals"]["linkedin"]
     return {
         "recipients": tiles["recipients"]["value"],
         "replied": tiles["replied"]["value"],
         "rsvp": tiles["rsvp"]["value"],
-        "bounced": totals.get(("email", "bounced"), 0),
-        "unsubscribed": totals.get(("email", "unsubscribed"), 0),
-        "request sent": totals.get(("linkedin", "request_sent"), 0),
-        "connected": totals.get(("linkedin", "connected"), 0),
+        "bounced": email["bounced"]["ever"],
+        "unsubscribed": email["unsubscribed"]["ever"],
+        "request sent": linkedin["request_sent"]["ever"],
+        "connected": linkedin["connected"]["ever"],
     }
 
 
