@@ -20,7 +20,7 @@ def raws(settings: Settings, until: Mapping[Position, int], without: Iterable[tu
     """`without`: topic, partition and offset of records to leave out. Raises Unavailable if Kafka falls silent before the end."""
     ends = {TopicPartition(settings.topic_name(topic), number): (topic, end) for (topic, number), end in until.items() if end}
     skipped = set(without)
-    consumer = KafkaConsumer(**kafka.connection(settings))
+    consumer = KafkaConsumer(**kafka.connection(settings), enable_auto_commit=False)
     try:
         consumer.assign(list(ends))
         consumer.seek_to_beginning()

@@ -62,8 +62,8 @@ def verify(settings: Settings) -> Verdict:
 def compared(now: Live, truth: Recount) -> dict[str, int]:
     return {
         "numbers": len(now.numbers.keys() | truth.numbers.keys()),
-        "recipients": len(now.recipients.keys() | truth.recipients.keys()),
-        "contacts": len(now.contacts.keys() | truth.contacts.keys()),
+        "recipients": len(listed(now.recipients).keys() | listed(truth.recipients).keys()),
+        "contacts": len(listed(now.contacts).keys() | listed(truth.contacts).keys()),
         "tallies": len(now.tallies.keys() | truth.tallies.keys()),
     }
 

@@ -1,0 +1,120 @@
+"""The service as it runs, on real Kafka and PostgreSQL: a story told on all topics, folded, and verified against them."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx
+import msgspec
+import pytest
+
+from schemas.topics import heard_by
+from services.kit import kafka
+from services.kit.codec import Codec, encode
+from services.kit.database import Database, run
+from services.kit.events import kafka_key
+from services.kit.publisher import Publisher, Record
+from services.kit.service import Context, Running
+from services.kit.settings import Settings
+from services.kpi import agents, verify
+from services.kpi.__main__ import SERVICE
+from tests.kpi_story import two_weeks
+from tests.kpi_world import Happening
+
+pytestmark = pytest.mark.engines
+
+
+@contextmanager
+def running(context: Context) -> Iterator[None]:
+    """The whole service, worker and API, in a thread of this process."""
+    service, loop = Running(SERVICE, context), asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(service.run(worker=True, api=True)))
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(service.stopping.set)
+        thread.join(60)
+        loop.close()
+
+
+def records(settings: Settings, codec: Codec, told: Sequence[Happening]) -> list[Record]:
+    """As the writers' relays publish them."""
+    found = []
+    for happening, sealed in zip(told, codec.seal([h.body for h in told]), strict=True):
+        envelope = msgspec.structs.replace(happening.heard().envelope, body=msgspec.Raw(sealed.body), seal=sealed.seal)
+        key = kafka_key(happening.body).encode()
+        found.append(Record(settings.topic_name(happening.topic.name), key, encode(envelope)))
+    return found
+
+
+def wait_until_at_rest(settings: Settings, heard: int) -> None:
+    """Until it has all that was told it, and nothing left to do."""
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        try:
+            report = httpx.get(f"{settings.kpi_url}/health/ready").json()
+        except httpx.TransportError:
+            report = {"ready": False}
+        partitions = report.get("stream", {}).get("partitions", [])
+        if report["ready"] and sum(p["position"] or 0 for p in partitions) >= heard and not any(p["lag"] for p in partitions):
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"it did not come to rest: {report}")
+
+
+def test_it_hears_all_that_the_catalogue_says() -> None:
+    assert sorted(h.topic.name for h in agents.HEARS) == sorted(topic.name for topic in heard_by("kpi"))
+
+
+def test_a_story_told_on_all_topics_is_counted_and_verified(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    settings = settings.model_copy(update={"kpi_url": url, "topic_partitions": 2})
+    story = two_weeks()
+    context = Context("kpi", settings, lambda: story.now)
+    kafka.make_topics(settings)
+    try:
+        told = records(settings, context.codec, story.told)
+        # A relay may publish twice; and one record is none of ours.
+        told += told[::3]
+        told.append(Record(settings.topic_name("publish.contacts"), b"nobody", b"not an event"))
+        with Publisher(settings, "test") as publisher:
+            publisher.publish(told)
+        with running(context):
+            wait_until_at_rest(settings, len(told))
+            check(settings, context.worker, capsys)
+    finally:
+        kafka.delete_topics(settings)
+        context.worker.close()
+        context.api.close()
+
+
+def check(settings: Settings, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = verify.verify(settings)
+    assert verdict.differences == []
+    assert (verdict.parked, verdict.compared["contacts"], verdict.compared["recipients"]) == (1, 5, 4)
+    figures = {(f["campaign"] is None, f["kpi"]): (f["live"], f["recounted"]) for f in verdict.figures}
+    assert figures[True, "all"] == (5, 5)
+    assert figures[True, "active"] == (3, 3)
+    assert figures[False, "touches"] == (3, 3)
+
+    capsys.readouterr()
+    assert verify.run(settings, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["same"] is True
+    wrong = (
+        "UPDATE counters SET value = value + 1 WHERE kpi = 'engaged' AND value > 0",
+        "UPDATE contacts SET names = array_remove(names, 'off_track') WHERE 'off_track' = ANY (names)",
+        "UPDATE tallies SET value = value - 1 WHERE kind = 'outreach' AND state = 'asked'",
+    )
+    with database.transaction() as connection:
+        touched = sum(run(connection, sql) for sql in wrong)
+    assert verify.run(settings, as_json=False) == 1
+    assert "differ" in capsys.readouterr().out
+    found = [difference.what for difference in verify.verify(settings).differences]
+    assert sorted(set(found)) == ["contact", "number", "tally"]
+    assert len(found) == touched
