@@ -48,14 +48,12 @@ def cells(channel: str, numbers: Mapping[str, Mapping[str, int]], states: Sequen
     return [Cell(f"{channel}.{state}", numbers[state]["ever"], numbers[state]["now"]) for state in states]
 
 
-def chart_of(kpis: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def chart_of(kpis: Mapping[str, Any]) -> dict[str, Any]:
     """{"steps": names, "series": [{"name": state, "data": numbers by step}]}, as pages.js draws it."""
     steps = kpis["steps"]
+    labels = [f"{number}. {CHANNELS[step['channel']]}" for number, step in enumerate(steps, 1)]
     series = [{"name": STATES[state], "data": [ever(step, state) for step in steps]} for state in CHARTED]
-    return {
-        "steps": [names.get(step["step_id"], step["step_id"]) for step in steps],
-        "series": [one for one in series if any(one["data"])],
-    }
+    return {"steps": labels, "series": [one for one in series if any(one["data"])]}
 
 
 def ever(step: Mapping[str, Any], state: str) -> int:

@@ -8,7 +8,8 @@ from services.dashboard.api import campaigns, leads, provider, signin, tasks
 from services.kit.service import Context
 
 router = APIRouter(include_in_schema=False)
-for part in (signin, leads, campaigns, tasks, provider):
+# Signing in comes last: it also answers for all that is no page.
+for part in (leads, campaigns, tasks, provider, signin):
     router.include_router(part.router)
 
 

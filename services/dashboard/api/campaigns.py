@@ -46,21 +46,19 @@ async def campaign(
     if visit.wants_rows:
         _, listed = await gather(visit.enter(workspace_id), visit.apis.get(f"/api/kpi/{place}/recipients", **asked))
         return visit.page("recipients_rows.html", "campaigns", **recipients(listed, path, state), steps={})
-    _, shown, kpis, listed = await gather(
+    _, kpis, listed = await gather(
         visit.enter(workspace_id),
-        visit.apis.get(f"/api/campaign/{place}"),
-        visit.apis.see(f"/api/kpi/{place}/kpis", since=wanted.since),
-        visit.apis.see(f"/api/kpi/{place}/recipients", **asked) if wanted.kpi else nothing(),
+        visit.apis.get(f"/api/kpi/{place}/kpis", since=wanted.since),
+        visit.apis.get(f"/api/kpi/{place}/recipients", **asked) if wanted.kpi else nothing(),
     )
-    steps = {step["step_id"]: step_name(number, step) for number, step in enumerate(shown["steps"], 1)}
+    steps = {step["step_id"]: step_name(number, step) for number, step in enumerate(kpis["steps"], 1)}
     return visit.page(
         "campaign.html",
         "campaigns",
-        campaign=shown,
-        tone=TONES.get(shown["status"], "grey"),
-        kpis=kpis and kpis["kpis"],
-        tables=kpis and tables_of(kpis, steps),
-        chart=kpis and chart_of(kpis, steps),
+        campaign=kpis,
+        tone=TONES.get(kpis["state"], "grey"),
+        tables=tables_of(kpis, steps),
+        chart=chart_of(kpis),
         **recipients(listed, path, state),
         listed=wanted.kpi and kpi_name(wanted.kpi, steps.get(wanted.step or "", wanted.step)),
         wanted=wanted,
@@ -70,7 +68,7 @@ async def campaign(
         states=STATES,
         steps=steps,
         standings=STANDINGS,
-        days=dict(islice(kpis["scheduled_by_day"].items(), MOST_DAYS)) if kpis else {},
+        days=dict(islice(kpis["scheduled_by_day"].items(), MOST_DAYS)),
         not_listed=NOT_LISTED,
         periods=PERIODS,
     )

@@ -38,7 +38,8 @@ async def leads(visit: Visited, workspace_id: UUID, wanted: Annotated[Wanted, Qu
         raise NotFound(f"there is no KPI {wanted.kpi}")
     api, path = f"/api/kpi/workspaces/{workspace_id}/leads", f"/workspaces/{workspace_id}/leads"
     if not visit.request.query_params:
-        wanted = Wanted.model_validate(await visit.apis.see(f"{api}/preferences") or {})
+        kept = await visit.apis.see(f"{api}/preferences") or {}
+        wanted = Wanted(**{name: value for name, value in kept.items() if value is not None})
         return RedirectResponse(link(path, wanted.state), 303)
     # A click on a KPI spans both views: the number is the length of the list.
     view = None if wanted.kpi else wanted.view

@@ -59,6 +59,11 @@ def static(path: str) -> Response:
     return FileResponse(file, headers=A_DAY)
 
 
+@router.get("/{path:path}")
+def no_page(path: str) -> None:
+    raise NotFound(f"there is no page /{path}")
+
+
 def with_cookies(response: Response, cookies: list[str]) -> Response:
     for cookie in cookies:
         response.headers.append("set-cookie", cookie)

@@ -12,11 +12,11 @@ function drawCharts() {
     chart.setOption({
       color: COLOURS,
       animationDuration: 300,
-      textStyle: { fontFamily: "inherit" },
+      textStyle: { fontFamily: "system-ui, sans-serif" },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText" },
       legend: { bottom: 0, type: "scroll", icon: "roundRect" },
       grid: { left: 8, right: 8, top: 16, bottom: 40, containLabel: true },
-      xAxis: { type: "category", data: steps, axisTick: { show: false }, axisLabel: { interval: 0, hideOverlap: false, width: 110, overflow: "break" } },
+      xAxis: { type: "category", data: steps, axisTick: { show: false }, axisLabel: { hideOverlap: true } },
       yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: "#e3e8ef" } } },
       series: series.map(({ name, data }) => ({ type: "bar", name, data, barMaxWidth: 30, barGap: "8%" })),
     });
