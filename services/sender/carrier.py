@@ -17,9 +17,9 @@ from aiosmtplib import (
 )
 
 from services.sender.domain.account import Account, Security, Server, may_connect
+from services.sender.domain.answers import Answer, Never, NoAnswer, NotNow, Taken
 from services.sender.domain.errors import Refused
 from services.sender.domain.message import stuffed
-from services.sender.domain.send import Answer, Never, NoAnswer, NotNow, Taken
 from services.sender.ports import AccountTrouble, Session
 
 START_INPUT = 354
@@ -32,8 +32,9 @@ def said(error: SMTPResponseException) -> str:
     return f"{error.code} {' '.join(str(error.message).split())}"[:LONGEST_REASON]
 
 
-def is_passing(code: int) -> bool:
-    return 400 <= code < 500
+def is_final(code: int) -> bool:
+    """All else may pass, an answer that SMTP does not have included."""
+    return 500 <= code < 600
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class SmtpCarrier:
             await smtp.connect()
         except SMTPAuthenticationError as error:
             smtp.close()
-            raise AccountTrouble(f"the mail server refused the log-in: {said(error)}", lasting=not is_passing(error.code)) from error
+            raise AccountTrouble(f"the mail server refused the log-in: {said(error)}", lasting=is_final(error.code)) from error
         except SMTPResponseException as error:
             smtp.close()
             raise AccountTrouble(f"the mail server said {said(error)}") from error
@@ -119,8 +120,8 @@ class SmtpSession:
         except SMTPSenderRefused as error:
             self._smtp.close()
             # No mail of this account would fare better.
-            lasting = not is_passing(error.code)
-            raise AccountTrouble(f"the mail server takes nothing from {sender}: {said(error)}", lasting=lasting) from error
+            reason = f"the mail server takes nothing from {sender}: {said(error)}"
+            raise AccountTrouble(reason, lasting=is_final(error.code)) from error
         except SMTPRecipientRefused as error:
             return await self._refused(error)
         except (SMTPException, OSError) as error:
@@ -133,7 +134,7 @@ class SmtpSession:
             self._smtp.close()
             raise AccountTrouble(f"the mail server said {said(error)}") from error
         await self.forget()
-        return NotNow(said(error)) if is_passing(error.code) else Never(said(error))
+        return Never(said(error)) if is_final(error.code) else NotNow(said(error))
 
     async def deliver(self, content: bytes) -> Answer:
         try:
@@ -167,9 +168,9 @@ class SmtpSession:
             self._smtp.close()
         if 200 <= code < 300:
             return Taken()
-        if 500 <= code < 600:
+        if is_final(code):
             return Never(words)
-        if is_passing(code):
+        if 400 <= code < 500:
             return NotNow(words)
         # An answer that SMTP does not have says nothing.
         self._smtp.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from services.kit import log
 from services.kit.errors import Unavailable
-from services.sender.domain.send import Answer
+from services.sender.domain.answers import Answer
 from services.sender.handlers.protocol import Claim, GoAhead, Result, Wanted
 
 Store = Callable[[Sequence[Wanted]], Sequence[bool]]

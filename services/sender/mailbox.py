@@ -31,7 +31,8 @@ def trouble(server: Server) -> Iterator[None]:
         yield
     except LoginError as error:
         raise AccountTrouble(f"the mail server refused the log-in: {error}"[:500], lasting=True) from error
-    except (imaplib.IMAP4.error, OSError, ssl.SSLError, ValueError, KeyError) as error:
+    # The last four are how imaplib and IMAPClient fail on answers that they do not expect.
+    except (imaplib.IMAP4.error, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise AccountTrouble(f"{server.host}:{server.port}: {error}"[:500]) from error
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.sender.domain.account import Account
-from services.sender.domain.send import Answer, Never, NotNow
+from services.sender.domain.answers import Answer, Never, NotNow
 
 
 class AccountTrouble(Exception):  # noqa: N818 - says what there is

@@ -13,9 +13,9 @@ from services.kit import log
 from services.kit.clock import Clock
 from services.sender.books import Books
 from services.sender.domain.account import Account
+from services.sender.domain.answers import Answer, Never, NotNow, NotTried
 from services.sender.domain.compose import Composer
 from services.sender.domain.errors import Refused
-from services.sender.domain.send import Answer, Never, NotNow, NotTried
 from services.sender.handlers.protocol import Claim
 from services.sender.ledger import Ledger
 from services.sender.ports import AccountTrouble, Carrier, Session
@@ -53,13 +53,15 @@ class Sending:
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.books.store)
         self._free = asyncio.Semaphore(self.sessions)
+        self._stopping = False
 
     def step(self) -> int:
         """Work for about a second; returns how much there was to do."""
         return self._runner.run(self._work())
 
     def close(self) -> None:
-        """Let what is being handed over end. What does not in time is in doubt once its lease is over."""
+        """Let what is being handed over end, and give back the rest. What does not end in time is in doubt once its lease is over."""
+        self._stopping = True
         self._runner.run(self._end())
         self._runner.close()
 
@@ -92,18 +94,19 @@ class Sending:
         async with asyncio.TaskGroup() as sessions:
             for _ in range(min(self.sessions_each, len(work.claims))):
                 sessions.create_task(self._carry_all(work))
+        await asyncio.gather(*(self._ledger.record(claim, NotTried()) for claim in work.claims))
 
     async def _carry_all(self, work: Round) -> None:
         """One session's share. After a loss of the connection it opens another, for as long as the server answers at all."""
         async with self._free:
             work.sessions += 1
             try:
-                while work.claims:
+                while self._has_more(work):
                     session = await self.carrier.open(work.account)
                     if work.account.failures:
                         await asyncio.to_thread(self.books.recovered, work.account)
                     try:
-                        while work.claims and session.usable:
+                        while self._has_more(work) and session.usable:
                             await self._carry(session, work.account, work.claims.popleft())
                     finally:
                         await session.close()
@@ -112,8 +115,11 @@ class Sending:
             finally:
                 work.sessions -= 1
 
+    def _has_more(self, work: Round) -> bool:
+        return bool(work.claims) and not self._stopping
+
     async def _give_up(self, work: Round, trouble: AccountTrouble) -> None:
-        """The last session that fails leaves the account alone for a while, and its mails to be claimed again."""
+        """The last session that fails leaves the account alone for a while; one among others just ends."""
         if work.sessions > 1 and not trouble.lasting:
             return
         log.get(__name__).warning("account in trouble", sender_id=str(work.account.sender_id), why=trouble.reason)
@@ -121,8 +127,6 @@ class Sending:
             await asyncio.to_thread(self.books.pause, work.account, trouble.reason)
         else:
             await asyncio.to_thread(self.books.cool, work.account, trouble.reason)
-        left, work.claims = list(work.claims), deque()
-        await asyncio.gather(*(self._ledger.record(claim, NotTried()) for claim in left))
 
     async def _carry(self, session: Session, account: Account, claim: Claim) -> None:
         """One mail through the protocol. Raises AccountTrouble when the session is over."""

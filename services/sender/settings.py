@@ -22,12 +22,12 @@ class SenderSettings(Settings):
     """SMTP connections of one process at once, and the most for which an answer can be lost at once."""
     sender_sessions_each: int = 4
     """For one account."""
-    sender_claims_each: int = 100
+    sender_claims_each: int = 50
     """Mails that one process claims of one account at a time."""
     sender_connect_seconds: float = 15
     sender_answer_seconds: float = 120
     """For any one answer of a mail server."""
-    sender_claim_seconds: float = 300
+    sender_claim_seconds: float = 120
     sender_hand_over_seconds: float = 180
     """A lease: what is still being handed over when it ends is in doubt."""
     sender_retry_seconds: float = 60

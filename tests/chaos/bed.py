@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
@@ -127,7 +128,7 @@ def positions(database: Database) -> dict[tuple[str, int], int]:
 
 
 def ends(settings: Settings, *wanted: Topic) -> dict[tuple[str, int], int]:
-    consumer = KafkaConsumer(**kafka.connection(settings))
+    consumer = KafkaConsumer(**kafka.connection(settings), enable_auto_commit=False)
     try:
         names = {settings.topic_name(topic.name): topic.name for topic in wanted}
         partitions = [TopicPartition(n, p) for n in names for p in consumer.partitions_for_topic(n) or ()]
@@ -141,9 +142,8 @@ def committed(settings: Settings, *wanted: Topic) -> dict[tuple[str, int], int]:
     admin = KafkaAdminClient(**kafka.connection(settings))
     try:
         group = f"{settings.kafka_topic_prefix}smartleads.{BED}"
-        found = admin.list_group_offsets(group) if hasattr(admin, "list_group_offsets") else {}
         names = {settings.topic_name(topic.name): topic.name for topic in wanted}
-        return {(names[tp.topic], tp.partition): told.offset for tp, told in found.items()}
+        return {(names[tp.topic], tp.partition): told.offset for tp, told in admin.list_group_offsets(group)[group].items()}
     finally:
         admin.close()
 
@@ -158,8 +158,20 @@ def shell_over(settings: Settings, database: Database, handler: Handler = write_
     return Shell(BED, [Hears(TOPIC, handler)], database, codec_over(settings, database), system_clock)
 
 
-def worker_over(settings: Settings, database: Database, *hears: Hears) -> Worker:
-    return Worker(settings, BED, hears or [Hears(TOPIC, write_down)], database, codec_over(settings, database), system_clock)
+def worker_over(settings: Settings, database: Database, *hears: Hears, **options: Any) -> Worker:
+    hears = hears or (Hears(TOPIC, write_down),)
+    return Worker(settings, BED, hears, database, codec_over(settings, database), system_clock, **options)
+
+
+@asynccontextmanager
+async def running(*workers: Worker) -> AsyncIterator[None]:
+    for worker in workers:
+        await worker.start()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            await worker.stop()
 
 
 async def until(holds: Callable[[], bool], what: str, seconds: float = 90) -> None:
@@ -168,3 +180,9 @@ async def until(holds: Callable[[], bool], what: str, seconds: float = 90) -> No
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
         await asyncio.sleep(0.05)
+
+
+def heard_of(key: int, number: int, *, version: int | None = None) -> Heard:
+    """The `number`-th event of the `key`-th key, as a handler has it."""
+    envelope = event(KEYS[key], number, version=version)
+    return Heard(envelope, ClientCreated.model_validate_json(bytes(envelope.body)), str(KEYS[key]).encode())

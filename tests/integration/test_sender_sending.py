@@ -2,17 +2,21 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
 import pytest
 
 from schemas.campaign import CampaignPaused, CampaignResumed, OutreachAsked, OutreachMessage
+from schemas.details import Channel
+from schemas.publish import Suppressed, SuppressedBy, SuppressionScope
 from services.kit.database import rows
 from services.kit.settings import Settings
 from services.sender.domain.account import Security, Server
-from services.sender.domain.send import WENT_OUT, Taken
-from services.sender.handlers import knowing, people
+from services.sender.domain.answers import Taken
+from services.sender.domain.send import WENT_OUT
+from services.sender.handlers import knowing, people, stopping
 from services.sender.handlers.protocol import GoAhead, Result
 from tests.sender_bed import Bed, real_now, sender_settings, types_of, withdrawn
 from tests.sender_smtp import Sink, serving
@@ -331,3 +335,83 @@ def opted_out_in_time(bed: Bed, asked: OutreachAsked) -> bool:
     """Opt out, and look right after the commit whether the mail may have gone by then."""
     bed.do(lambda work: people.unsubscribe(asked.outreach_id, "page", work, bed.secrets.digest))
     return bed.stages()[asked.outreach_id] not in WENT_OUT
+
+
+def test_a_loop_that_stops_gives_back_what_it_had_claimed(settings: Settings) -> None:
+    bed = Bed(sender_settings(settings, sender_claim_seconds=600.0))
+    bed.know_workspace()
+    with serving(Sink(think_seconds=0.2)) as sink:
+        bed.register(sink.port)
+        bed.ask_for(f"bob{n}@recipient.example" for n in range(60))
+        sending = bed.sending()
+        sending.step()
+        sending.close()
+        stages = Counter(bed.stages().values())
+        assert set(stages) == {"accepted", "planned"}
+        assert stages["accepted"] == len(sink.taken)
+        send_all(bed)
+        assert set(bed.stages().values()) == {"accepted"}
+        assert len(set(sink.message_ids())) == len(sink.taken) == 60
+
+
+def test_what_is_heard_twice_changes_nothing(bed: Bed, sink: Sink) -> None:
+    bed.register(sink.port)
+    mail, stopped = bed.asked(), bed.asked("eve@recipient.example")
+    suppressed = Suppressed(
+        suppression_id=uuid4(), by=SuppressedBy.EMAIL, digest=bed.secrets.digest("email", "eve@recipient.example"), reason="a customer"
+    )
+    batches: list[Callable[[], object]] = [
+        lambda: bed.ask(mail, stopped),
+        lambda: bed.handle(stopping.when_somebody_is_suppressed_stop_what_is_open, suppressed),
+        lambda: bed.handle(knowing.when_a_campaign_halts_hold_its_mails, CampaignPaused(campaign_id=bed.campaign_id), real=real_now),
+        lambda: bed.handle(knowing.when_a_campaign_halts_hold_its_mails, CampaignResumed(campaign_id=bed.campaign_id), real=real_now),
+        lambda: bed.ask(withdrawn(mail)),
+    ]
+    for batch in batches:
+        batch()
+        told, stages = bed.told(), bed.stages()
+        batch()
+        assert (bed.told(), bed.stages()) == (told, stages)
+    assert bed.told_types() == ["OutreachRefused"]
+    assert bed.stages() == {mail.outreach_id: "withdrawn", stopped.outreach_id: "rejected"}
+
+
+@pytest.mark.parametrize(
+    ("by", "value", "channel", "hit"),
+    [
+        (SuppressedBy.EMAIL, "bob@recipient.example", None, True),
+        (SuppressedBy.DOMAIN, "recipient.example", None, True),
+        (SuppressedBy.EMAIL, "bob@recipient.example", Channel.LINKEDIN, False),
+        (SuppressedBy.EMAIL, "ann@recipient.example", None, False),
+    ],
+)
+def test_a_suppression_stops_whom_it_is_about_whenever_it_comes(
+    bed: Bed, by: SuppressedBy, value: str, channel: Channel | None, hit: bool
+) -> None:
+    bed.register(2525)
+    before, after = bed.asked(), bed.asked()
+    bed.ask(before)
+    body = Suppressed(suppression_id=uuid4(), by=by, digest=bed.secrets.digest(by, value), channel=channel, reason="a customer")
+    bed.handle(stopping.when_somebody_is_suppressed_stop_what_is_open, body)
+    bed.ask(after)
+    assert set(bed.stages().values()) == {"rejected" if hit else "planned"}
+
+
+def test_a_client_s_suppression_holds_in_all_its_workspaces_and_a_campaign_s_in_it_alone(bed: Bed, settings: Settings) -> None:
+    other = Bed(sender_settings(settings))
+    for each in (bed, other):
+        each.know_workspace()
+        each.register(2525)
+    digest = bed.secrets.digest("email", "bob@recipient.example")
+    by_client = Suppressed(suppression_id=uuid4(), scope=SuppressionScope.CLIENT, by=SuppressedBy.EMAIL, digest=digest, reason="r")
+    of_campaign = {"scope": SuppressionScope.CAMPAIGN, "campaign_id": bed.campaign_id, "reason": "r"}
+    by_campaign = Suppressed(
+        suppression_id=uuid4(), by=SuppressedBy.EMAIL, digest=bed.secrets.digest("email", "eve@recipient.example"), **of_campaign
+    )
+    bed.handle(stopping.when_somebody_is_suppressed_stop_what_is_open, by_client, by_campaign)
+    inside, outside = bed.asked("eve@recipient.example"), bed.asked("eve@recipient.example", campaign_id=uuid4())
+    elsewhere, everywhere = other.asked("eve@recipient.example"), other.asked("bob@recipient.example")
+    bed.ask(inside, outside)
+    other.ask(elsewhere, everywhere)
+    stages = bed.stages()
+    assert [stages[each.outreach_id] for each in (inside, outside, elsewhere, everywhere)] == ["rejected", "planned", "planned", "rejected"]

@@ -5,19 +5,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from services.sender.domain.answers import Answer, Never, NoAnswer, NotNow, NotTried, Taken
 from services.sender.domain.send import (
     WENT_OUT,
-    Answer,
-    Never,
-    NoAnswer,
-    NotNow,
-    NotTried,
     Patience,
     Rejected,
     Released,
     Send,
     Stage,
-    Taken,
     after,
     answered,
     ask_again,

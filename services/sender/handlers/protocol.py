@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.kit.events import Told, Work
+from services.sender.domain.answers import Answer
 from services.sender.domain.compose import Letter
-from services.sender.domain.send import Answer, Patience, Rejected, Released, after, answered, claim, hand_over, may_go
+from services.sender.domain.send import Patience, Rejected, Released, after, answered, claim, hand_over, may_go
 from services.sender.handlers.telling import Step, take
 from services.sender.store import outreach, queue, suppressions
 
