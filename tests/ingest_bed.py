@@ -7,12 +7,12 @@ from io import BytesIO
 from uuid import UUID, uuid4
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from schemas.body import PROVIDER, Body
 from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
-from schemas.topics import INGEST_RECORDS
+from schemas.topics import INGEST_RECORDS, TOPICS
 from services.ingest import files, handlers
 from services.ingest.bus import KafkaBus
 from services.ingest.importing import Importer
@@ -36,6 +36,14 @@ class Bed:
     bus: KafkaBus
     workspace_id: UUID = PROVIDER
     """Where everything happens: tests on one database keep apart by it."""
+
+    def close(self) -> None:
+        """And leave no topic behind."""
+        self.bus.close()
+        self.database.close()
+        admin = KafkaAdminClient(**kafka.connection(self.settings))
+        admin.delete_topics([self.settings.topic_name(topic.name) for topic in TOPICS])
+        admin.close()
 
     def upload(self, content: bytes, source: str = "crm", mapping: dict[str, str] | None = None) -> UUID:
         import_id = uuid4()

@@ -52,8 +52,14 @@ def wait_for_rows(bed: Bed, import_id: UUID, more_than: int, process: subprocess
     return rows
 
 
-def test_a_worker_killed_at_random_points_loses_and_doubles_no_row(settings: Settings) -> None:
-    bed = make_bed(settings)
+@pytest.fixture
+def bed(settings: Settings) -> Iterator[Bed]:
+    made = make_bed(settings)
+    yield made
+    made.close()
+
+
+def test_a_worker_killed_at_random_points_loses_and_doubles_no_row(bed: Bed) -> None:
     content = "Id,Mail\n" + "".join(f"{n},ann{n}@acme.com\n" for n in range(ROWS))
     import_id = bed.upload(content.encode())
     rows, chance = 0, random.Random(7)  # noqa: S311 - where the kills fall
@@ -70,5 +76,3 @@ def test_a_worker_killed_at_random_points_loses_and_doubles_no_row(settings: Set
     assert {body.source_row_id for _, body in published} == {str(n) for n in range(ROWS)}
     # What a killed worker had published without storing it was published again, as the same events.
     assert len({envelope.event_id for envelope, _ in published}) == ROWS
-    bed.bus.close()
-    bed.database.close()

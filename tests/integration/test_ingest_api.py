@@ -71,8 +71,7 @@ def shared(module_settings: Settings) -> Iterator[Client]:
     context = Context("ingest", bed.settings, system_clock)
     with served(create_app(context, [make_router(bed.bus)], Healthy())) as url, httpx.Client(base_url=url) as http:
         yield Client(bed, http)
-    bed.bus.close()
-    bed.database.close()
+    bed.close()
 
 
 @pytest.fixture

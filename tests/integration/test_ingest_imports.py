@@ -33,8 +33,7 @@ def table(*numbers: int, firm: str = "Acme") -> bytes:
 def shared(module_settings: Settings) -> Iterator[Bed]:
     made = make_bed(module_settings)
     yield made
-    made.bus.close()
-    made.database.close()
+    made.close()
 
 
 @pytest.fixture
