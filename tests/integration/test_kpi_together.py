@@ -1,6 +1,5 @@
 """Topics are heard at once, by several threads or machines: no number may depend on how their batches fall over one another."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -63,9 +62,8 @@ def test_topics_heard_at_once_give_the_numbers_of_a_recount(settings: Settings) 
     topics: dict[str, list[Happening]] = defaultdict(list)
     for happening in story.told:
         topics[happening.topic.name].append(happening)
-    start = threading.Barrier(len(topics))
     with ThreadPoolExecutor(len(topics)) as threads:
-        list(threads.map(lambda told: hear_all(database, codec, story, told, start), topics.values()))
+        list(threads.map(lambda told: hear_all(database, codec, story, told), topics.values()))
     truth = recount(happening.raw() for happening in story.told)
     with database.transaction() as connection:
         now = live(connection, "kpi")
@@ -79,10 +77,32 @@ def test_topics_heard_at_once_give_the_numbers_of_a_recount(settings: Settings) 
     assert now.tallies == truth.tallies
 
 
-def hear_all(database: Database, codec: Codec, story: Story, told: Sequence[Happening], start: threading.Barrier) -> None:
+def test_a_campaign_is_not_launched_past_a_recipient_that_is_just_being_added(settings: Settings) -> None:
+    story, database = Story(), Database(settings, "kpi")
+    codec = codec_over(settings, database)
+    story.publish("Ann Berg", email=True)
+    story.launch()
+    story.enrol("Ann Berg")
+    *before, launched, enrolled = story.told
+    for happening in before:
+        hear_all(database, codec, story, [happening])
+    with ThreadPoolExecutor(1) as thread:
+        with database.transaction() as connection:
+            HANDLER_OF[enrolled.topic.name]([enrolled.heard()], PostgresRows(connection), story.now)
+            launching = thread.submit(hear_all, database, codec, story, [launched])
+            with pytest.raises(TimeoutError):
+                launching.result(timeout=0.5)
+        launching.result(timeout=10)
+    with database.transaction() as connection:
+        now = live(connection, "kpi")
+    database.close()
+    assert now.numbers == recount(happening.raw() for happening in story.told).numbers
+    assert now.contacts == {str(story.contact("Ann Berg")): {"all", "active", "waiting"}}
+
+
+def hear_all(database: Database, codec: Codec, story: Story, told: Sequence[Happening]) -> None:
     """As a lane does: batch by batch, and again where the database asks for it."""
     handler, place = HANDLER_OF[told[0].topic.name], 0
-    start.wait()
     while place < len(told):
         try:
             with database.transaction() as connection:
