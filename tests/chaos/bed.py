@@ -59,7 +59,7 @@ def topics(settings: Settings, *wanted: Topic, partitions: int = 4) -> Iterator[
     try:
         yield
     finally:
-        admin.delete_topics(names)
+        admin.delete_topics(sorted({*names} & {*admin.list_topics()}))
         admin.close()
 
 

@@ -8,7 +8,7 @@ from schemas.topics import Topic
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
 from services.kit.stream.lanes import Arrival, Lanes
-from services.kit.stream.transport import BATCH_RECORDS, FAUST, HINT_SECONDS, SCHEME, SESSION_SECONDS
+from services.kit.stream.transport import FAUST, HINT_SECONDS, SCHEME, SESSION_SECONDS
 
 
 class ConsumeOnly(BootStrategy):
@@ -24,7 +24,7 @@ class BatchApp(faust.App):
     logger = FAUST
     BootStrategy = ConsumeOnly
 
-    def __init__(self, settings: Settings, group: str, lanes: Lanes) -> None:
+    def __init__(self, settings: Settings, group: str, lanes: Lanes, batch_records: int) -> None:
         self.settings, self.lanes = settings, lanes
         super().__init__(
             group,
@@ -33,7 +33,7 @@ class BatchApp(faust.App):
             autodiscover=False,
             topic_allow_declare=False,
             topic_disable_leader=True,
-            broker_max_poll_records=BATCH_RECORDS,
+            broker_max_poll_records=batch_records,
             broker_commit_interval=HINT_SECONDS,
             broker_session_timeout=SESSION_SECONDS,
             stream_buffer_maxsize=4,

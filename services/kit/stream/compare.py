@@ -54,7 +54,7 @@ def look(settings: Settings, topics: Iterable[Topic]) -> tuple[str, dict[str, En
 
 def ends_of(settings: Settings, described: Iterable[Any]) -> dict[str, dict[int, int]]:
     partitions = [TopicPartition(t["name"], p["partition_index"]) for t in described for p in t["partitions"]]
-    consumer = KafkaConsumer(**kafka.connection(settings))
+    consumer = KafkaConsumer(**kafka.connection(settings), enable_auto_commit=False)
     try:
         ends: dict[str, dict[int, int]] = {tp.topic: {} for tp in partitions}
         for tp, end in (consumer.end_offsets(partitions) if partitions else {}).items():
@@ -124,7 +124,7 @@ def last_events(settings: Settings, topics: dict[str, Ends]) -> dict[Partition, 
     }
     if not wanted:
         return {}
-    consumer = KafkaConsumer(**kafka.connection(settings))
+    consumer = KafkaConsumer(**kafka.connection(settings), enable_auto_commit=False)
     try:
         consumer.assign(list(wanted))
         for tp, partition in wanted.items():

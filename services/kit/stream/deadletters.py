@@ -35,7 +35,7 @@ class Parked:
     parked_at: datetime
 
 
-COLUMNS = 'id, consumer, topic, partition, "offset", key, event_id, kind, reason, record, parked_at'
+COLUMNS = 'id, consumer, topic, partition, "offset", key, event_id, kind, reason, record AS value, parked_at'
 
 
 def park(connection: Connection, consumer: str, partition: Partition, faults: Iterable[tuple[Record, Fault]]) -> None:
@@ -97,8 +97,7 @@ def listed(connection: Connection, consumer: str, topic: str | None = None, key:
 
 
 def parked_of(row: Row[tuple[object, ...]]) -> Parked:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row as a mapping
-    return Parked(**{**values, "key": bytes(row.key), "value": bytes(values.pop("record"))})
+    return Parked(**{**row._mapping, "key": bytes(row.key), "value": bytes(row.value)})  # noqa: SLF001 - SQLAlchemy's documented way
 
 
 def count(connection: Connection, consumer: str) -> int:

@@ -36,6 +36,9 @@ class Consumer(Protocol):
     def wake(self) -> None:
         """Look again at which partitions are open."""
 
+    def has_topic(self, topic: str) -> bool:
+        """Whether Kafka has it, by its name in the catalogue."""
+
     async def ends(self) -> Mapping[Partition, int]:
         """Where each assigned partition ends now. Raises KafkaError."""
 

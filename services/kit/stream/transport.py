@@ -218,6 +218,9 @@ class BatchConsumer(driver.Consumer):
     async def rewind(self, positions: Mapping[Partition, int]) -> None:
         await self._thread.rewind({self.topic_partition(p): offset for p, offset in positions.items()})
 
+    def has_topic(self, topic: str) -> bool:
+        return bool(self.topic_partitions(self._settings.topic_name(topic)))
+
     async def ends(self) -> dict[Partition, int]:
         """Where each assigned partition ends now. Raises KafkaError."""
         found = await self._thread.highwaters(*(TopicPartition(*tp) for tp in self.assignment()))

@@ -4,7 +4,8 @@ import asyncio
 import functools
 import gc
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError
+from typing import Any
 
 from aiokafka.errors import KafkaError as AioKafkaError
 
@@ -21,9 +22,9 @@ from services.kit.stream.compare import compare
 from services.kit.stream.lanes import Lanes, pause_after
 from services.kit.stream.positions import Identity
 from services.kit.stream.shell import Hears, Shell
+from services.kit.stream.transport import BATCH_RECORDS
 from services.kit.stream.watch import Watch
 
-T = TypeVar("T")
 MOST_THREADS = 4
 """Batches in work at once; each holds a connection to the database, and may ask the vault over another."""
 SECONDS_TO_STOP = 30.0
@@ -35,6 +36,8 @@ class Worker:
     """Runs from `start` to `stop`, beside other workers of the same service on this or other machines.
 
     `stalled_after`: seconds that a partition may stand still with events before it, until the worker is not ready any more.
+    `batch_records`: most events of a batch. `group`: the name under which workers share partitions, `smartleads.<service>`;
+    what they heard is stored by service, whatever the group.
     """
 
     def __init__(  # noqa: PLR0917 - a worker needs no fewer
@@ -47,10 +50,14 @@ class Worker:
         clock: Clock,
         *,
         stalled_after: float = 120.0,
+        batch_records: int = BATCH_RECORDS,
+        group: str | None = None,
     ) -> None:
         self._settings, self._service, self._database = settings, service, database
         self._topics = [h.topic for h in hears]
         self._shell = Shell(service, hears, database, codec, clock)
+        self._batch_records = batch_records
+        self._group = settings.kafka_topic_prefix + (group or f"smartleads.{service}")
         self._watch = Watch(service, stalled_after)
         self._log = log.get(__name__)
         self._why: str | None = "not started"
@@ -98,7 +105,7 @@ class Worker:
     async def _live(self, identity: Identity) -> None:
         """Hear until cancelled. Raises what the app or a lane failed with."""
         lanes = Lanes(self._service, self._shell, functools.partial(self._stored, identity), min(MOST_THREADS, len(self._topics)))
-        app = BatchApp(self._settings, f"{self._settings.kafka_topic_prefix}smartleads.{self._service}", lanes)
+        app = BatchApp(self._settings, self._group, lanes, self._batch_records)
         for topic in self._topics:
             app.hear(topic)
         parts = [self._loop.create_task(self._serve(app)), self._loop.create_task(self._fail(app)), lanes.broken]
@@ -125,12 +132,16 @@ class Worker:
         self._log.info("stream hears", topics=[topic.name for topic in self._topics])
         while True:
             await asyncio.sleep(WATCH_SECONDS)
+            # aiokafka would ask for a topic that is gone again and again without a pause; beginning anew waits for it in peace.
+            if gone := [topic.name for topic in self._topics if not app.lanes.consumer.has_topic(topic.name)]:
+                raise Unavailable(f"Kafka has no topic {', '.join(gone)} any more")
             try:
                 await self._look(app.lanes)
             except (AioKafkaError, Unavailable) as error:
                 self._log.warning("watch could not look", why=str(error))
 
     async def _look(self, lanes: Lanes) -> list[dict[str, Any]]:
+        """Raises Unavailable or KafkaError."""
         ends = await lanes.consumer.ends()
         parked = await lanes.in_thread(self._count_parked)
         return self._watch.look(lanes.lanes, ends, parked, self._loop.time())
@@ -150,7 +161,7 @@ class Worker:
             future = asyncio.run_coroutine_threadsafe(self._look(app.lanes), self._loop)
             try:
                 found = future.result(5)
-            except (AioKafkaError, Unavailable, TimeoutError) as error:
+            except (AioKafkaError, Unavailable, TimeoutError, CancelledError) as error:
                 why = f"Kafka or the database did not answer: {error!r}"
             else:
                 why = self._watch.trouble or ("waiting for partitions" if app.rebalancing else None)
