@@ -80,7 +80,7 @@ def part_of(service: str, report: dict[str, Any]) -> Part:
         unread=sum(partition["lag"] for partition in stream.get("partitions", ())),
         due=database.get("busy", 0),
         parked=stream.get("parked", 0),
-        now=report["now"],
+        now=report.get("now"),
     )
 
 
