@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from services.kit.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.system import System
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,12 @@ def fresh_settings(engines: Engines, name: str, home: Path) -> Settings:
         token_private_key=SecretStr(base64.b64encode(key.private_bytes_raw()).decode()),
         token_public_key=base64.b64encode(key.public_key().public_bytes_raw()).decode(),
     )
+
+
+@pytest.fixture(scope="session")
+def demo_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator["System"]:
+    """The whole system with the demo's data. One for all tests; those that change something leave the rest as they found it."""
+    from tests.system import demo_run
+
+    with demo_run(tmp_path_factory.mktemp("demo") / "home") as system:
+        yield system

@@ -26,16 +26,23 @@ class Crowd:
 
     api: Client
     world: World
-    running: Running
     mail: MailWorld
+    campaigns: list[Running] = field(default_factory=list)
     waiting: dict[str, Person] = field(default_factory=dict)
     did: Counter[str] = field(default_factory=Counter)
     invited: dict[str, date] = field(default_factory=dict)
     """Outreach id of a request that was sent, and whose recipient will accept → the day of the request."""
 
-    def __post_init__(self) -> None:
-        people = map(person_at, self.running.contacts)
-        self.waiting = {person.address: person for person in people if person.habit is not Habit.SILENT}
+    @property
+    def addresses(self) -> set[str]:
+        """Of all who are written to."""
+        return {address for campaign in self.campaigns for address in campaign.contacts}
+
+    def join(self, campaign: Running) -> None:
+        """Its recipients are among the crowd from now on."""
+        self.campaigns.append(campaign)
+        people = map(person_at, campaign.contacts)
+        self.waiting |= {person.address: person for person in people if person.habit is not Habit.SILENT}
 
     def act(self, now: datetime) -> None:
         """One stop: everything that somebody does by this time."""

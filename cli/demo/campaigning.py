@@ -1,7 +1,9 @@
 """The second half of the demo: senders, a campaign of three e-mails and one LinkedIn task, and several weeks of the clock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,11 +11,12 @@ from cli.client import Client
 from cli.demo.mail import PASSWORD, MailWorld
 from cli.demo.world import ZONE, World
 
-MOST_RECIPIENTS = 240
 DAILY_CAP = 60
 WEEKS = 4
-HOURS = (time(8, 0), time(13, 0), time(19, 0))
-"""When the demo looks around on a working day: before the window opens, in it, and after it."""
+HOURS = (time(13, 0), time(19, 0))
+"""When the demo looks around on a working day: in the middle of the sending window, and after it."""
+CAMPAIGNS = (("Spring: first contact", 0, 220), ("Summer: the others", 2, 120))
+"""Name, the week in which it starts, and at most how many recipients. The last is still on its way when the demo ends."""
 
 STEPS: tuple[dict[str, Any], ...] = (
     {
@@ -56,14 +59,14 @@ class Running:
     """A campaign on its way, and whom it writes to: contacts as publish shows them, by their address."""
 
     campaign_id: str
+    name: str
     contacts: dict[str, dict[str, Any]]
     enrolled: int
     refused: dict[str, int]
 
 
-def register_senders(api: Client, world: World, mail: MailWorld) -> list[str]:
+def register_senders(api: Client, world: World, mail: MailWorld) -> None:
     """Their accounts are real SMTP and IMAP accounts, on this machine."""
-    ids = []
     for user in world.senders:
         account = {
             "user_id": user["user_id"],
@@ -81,21 +84,22 @@ def register_senders(api: Client, world: World, mail: MailWorld) -> list[str]:
                 "password": PASSWORD,
             },
         }
-        ids.append(api.post(world.path("sender", "senders"), account)["sender_id"])
-    return ids
+        api.post(world.path("sender", "senders"), account)
 
 
-def start_campaign(api: Client, world: World, sender_ids: list[str]) -> Running:
-    """Enrol the first of the approved contacts that have an e-mail address, and launch."""
+def start_campaign(api: Client, world: World, name: str, most: int, taken: Collection[str] = ()) -> Running:
+    """Enrol approved contacts that have an e-mail address which is not `taken`, and launch."""
     approved = (contact for contact in api.every(world.path("publish", "contacts"), state="approved") if contact["email"])
-    contacts = {address_of(contact): contact for contact, _ in zip(approved, range(MOST_RECIPIENTS), strict=False)}
-    asked = {"name": "Spring: first contact", "steps": list(STEPS), "sender_ids": sender_ids, "time_zone": ZONE}
+    free = ((address_of(contact), contact) for contact in approved)
+    contacts = dict(islice(((address, contact) for address, contact in free if address not in taken), most))
+    senders = [sender["sender_id"] for sender in api.every(world.path("sender", "senders"))]
+    asked = {"name": name, "steps": list(STEPS), "sender_ids": senders, "time_zone": ZONE}
     base = world.path("campaign", "campaigns")
     campaign_id = api.post(base, asked)["campaign_id"]
     chosen = {"contact_ids": [contact["contact_id"] for contact in contacts.values()]}
     enrolment = api.post(f"{base}/{campaign_id}/recipients", chosen)
     api.post(f"{base}/{campaign_id}/launch")
-    return Running(campaign_id, contacts, enrolment["enrolled"], enrolment["refused"])
+    return Running(campaign_id, name, contacts, enrolment["enrolled"], enrolment["refused"])
 
 
 def address_of(contact: dict[str, Any]) -> str:
@@ -103,10 +107,18 @@ def address_of(contact: dict[str, Any]) -> str:
     return str(details["work_email"] or details["private_email"])
 
 
-def moments(after: datetime) -> list[datetime]:
-    """The times at which the demo looks around: from the next Monday on, over some weeks of working days."""
+@dataclass(frozen=True)
+class Stop:
+    """A time at which the demo looks around, and the week of the demo that it lies in, from 0."""
+
+    at: datetime
+    week: int
+
+
+def stops(after: datetime) -> list[Stop]:
+    """From the next Monday on, the working days of some weeks; the last week only to its middle, while there is still something to do."""
     zone = ZoneInfo(ZONE)
     today = after.astimezone(zone).date()
     monday = today + timedelta(days=7 - today.weekday())
-    days = [monday + timedelta(days=number) for number in range(7 * WEEKS)]
-    return [datetime.combine(day, hour, zone) for day in days if day.weekday() < 5 for hour in HOURS]
+    days = [monday + timedelta(days=number) for number in range(7 * WEEKS - 4) if number % 7 < 5]
+    return [Stop(datetime.combine(day, hour, zone), (day - monday).days // 7) for day in days for hour in HOURS][:-1]

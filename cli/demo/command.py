@@ -1,5 +1,6 @@
 """`smartleads demo`."""
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from cli.client import Client
 from cli.demo import campaigning, feeding, report
 from cli.demo.answering import Crowd
 from cli.demo.mail import MailWorld
-from cli.demo.world import PASSWORD, World, make_world
+from cli.demo.world import PASSWORD, make_world
 from cli.quiet import Quiet
 from deploy.local import commands as local
 from deploy.local.environment import OPERATOR_EMAIL, OPERATOR_PASSWORD
@@ -51,14 +52,15 @@ def demo(data: Data = SAMPLE) -> None:
         settings = stack.settings()
         watch = Stopwatch()
         with Client(settings.gateway_url, stack.api_key()) as api, Quiet(settings) as quiet:
-            world, running, crowd = run(api, settings, quiet, data, watch)
-            failures = report.tell(api, world, running, crowd, watch.seconds)
-        say_where(settings, world, running)
+            crowd = run(api, settings, quiet, data, watch)
+            failures = report.tell(crowd, watch.seconds)
+        keep(settings, crowd, watch, failures)
+        say_where(settings, crowd)
         if failures:
             raise Rejected(f"{failures} figures are off: see above")
 
 
-def run(api: Client, settings: Settings, quiet: Quiet, data: Path, watch: Stopwatch) -> tuple[World, campaigning.Running, Crowd]:
+def run(api: Client, settings: Settings, quiet: Quiet, data: Path, watch: Stopwatch) -> Crowd:
     files = feeding.tables_in(data)
     clock = stopped_clock(settings)
     mail = mail_world()
@@ -79,29 +81,31 @@ def run(api: Client, settings: Settings, quiet: Quiet, data: Path, watch: Stopwa
         counts = feeding.publish_and_review(api, world)
         quiet.wait()
     notes.print(f"  {', '.join(f'{count} {state}' for state, count in counts.items() if count)}")
-    with watch.stage("Start the campaign"):
-        senders = campaigning.register_senders(api, world, mail)
+    with watch.stage("Register the senders"):
+        campaigning.register_senders(api, world, mail)
         quiet.wait()
-        running = campaigning.start_campaign(api, world, senders)
-        quiet.wait()
-    crowd = Crowd(api, world, running, mail)
+    crowd = Crowd(api, world, mail)
     live(quiet, clock, crowd, watch)
-    return world, running, crowd
+    return crowd
 
 
 def live(quiet: Quiet, clock: SteppedClock, crowd: Crowd, watch: Stopwatch) -> None:
-    """Several weeks, stop by stop."""
-    stops = campaigning.moments(clock())
+    """Several weeks, stop by stop; each campaign starts in its week."""
+    waiting = list(campaigning.CAMPAIGNS)
+    stops = campaigning.stops(clock())
     started = time.perf_counter()
     with progress() as bars:
-        task = bars.add_task("Weeks of the campaign", total=len(stops))
+        task = bars.add_task("Weeks of the campaigns", total=len(stops))
         for stop in stops:
-            clock.step_to(stop)
+            clock.step_to(stop.at)
+            while waiting and waiting[0][1] <= stop.week:
+                name, _, most = waiting.pop(0)
+                crowd.join(campaigning.start_campaign(crowd.api, crowd.world, name, most, crowd.addresses))
             quiet.wait()
-            crowd.act(stop)
+            crowd.act(stop.at)
             quiet.wait()
-            bars.update(task, advance=1, description=f"Campaign, {stop:%a %d %b, %H:%M}")
-    watch.seconds["Weeks of the campaign"] = time.perf_counter() - started
+            bars.update(task, advance=1, description=f"Campaigns, {stop.at:%a %d %b, %H:%M}")
+    watch.seconds["Weeks of the campaigns"] = time.perf_counter() - started
 
 
 def stopped_clock(settings: Settings) -> SteppedClock:
@@ -125,15 +129,28 @@ def summary(imports: list[dict[str, Any]]) -> str:
     return "  {rows} rows: {accepted} accepted, {unchanged} unchanged, {rejected} rejected with a reason".format(**totals)
 
 
-def say_where(settings: Settings, world: World, running: campaigning.Running) -> None:
-    base = f"{settings.gateway_url}/workspaces/{world.workspace_id}"
+def keep(settings: Settings, crowd: Crowd, watch: Stopwatch, failures: int) -> None:
+    """For programs: what the last demo made, and how long it took."""
+    made = {
+        "workspace_id": crowd.world.workspace_id,
+        "campaign_ids": [campaign.campaign_id for campaign in crowd.campaigns],
+        "manager": {"email": crowd.world.manager_email, "password": PASSWORD},
+        "seconds": {name: round(seconds, 1) for name, seconds in watch.seconds.items()},
+        "people_did": dict(crowd.did),
+        "figures_off": failures,
+    }
+    (settings.home / "demo.json").write_text(json.dumps(made, indent=2) + "\n")
+
+
+def say_where(settings: Settings, crowd: Crowd) -> None:
+    base = f"{settings.gateway_url}/workspaces/{crowd.world.workspace_id}"
     out.print("\nThe system is up. Look at it:")
     for name, url in (
         ("Leads", f"{base}/leads"),
-        ("Campaign", f"{base}/campaigns/{running.campaign_id}"),
+        ("Campaign", f"{base}/campaigns/{crowd.campaigns[-1].campaign_id}"),
         ("Provider", f"{settings.gateway_url}/provider"),
     ):
         out.print(f"  {name:<9} {url}", soft_wrap=True)
-    out.print(f"  Sign in as the manager: {world.manager_email} / {PASSWORD}")
+    out.print(f"  Sign in as the manager: {crowd.world.manager_email} / {PASSWORD}")
     out.print(f"          the Provider: {os.environ[OPERATOR_EMAIL]} / {os.environ[OPERATOR_PASSWORD]}")
     out.print(f"The clock stands at {clock_of(settings)():%a %d %b %Y}; `smartleads clock step` lets time pass. `make down` stops all.")

@@ -2,25 +2,26 @@
 
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cli.client import Client
 from cli.demo.answering import Crowd
-from cli.demo.campaigning import Running
 from cli.demo.people import Habit
 from cli.demo.world import World
 from services.kit.cli import notes, out, show
 
 
-def tell(api: Client, world: World, running: Running, crowd: Crowd, seconds: dict[str, float]) -> int:
+def tell(crowd: Crowd, seconds: dict[str, float]) -> int:
     """Print it all; returns how many figures are off."""
+    api, world = crowd.api, crowd.world
     leads = api.get(world.path("kpi", "leads/kpis"))["kpis"]
-    campaign = api.get(world.path("kpi", f"campaigns/{running.campaign_id}/kpis"))
     rows = [{"Leads KPI": name, "number": one["value"], "since Monday": one["change"]} for name, one in leads.items()]
     show(rows, as_json=False, title="Leads")
-    tiles = campaign["kpis"]
-    show([{"Campaign KPI": name, "number": one["value"]} for name, one in tiles.items()], as_json=False, title="Campaign")
-    off = compared(expected(running, crowd), seen(tiles, campaign))
+    campaigns = {each.name: api.get(world.path("kpi", f"campaigns/{each.campaign_id}/kpis")) for each in crowd.campaigns}
+    show(side_by_side(campaigns), as_json=False, title="Campaigns")
+    off = compared(expected(crowd), seen(campaigns.values()))
     off += lists_match(api, world, leads)
     notes.print("Counting everything again from the topics …")
     off += subprocess.run([sys.executable, "-m", "services.kpi", "verify"], check=False).returncode != 0
@@ -28,10 +29,15 @@ def tell(api: Client, world: World, running: Running, crowd: Crowd, seconds: dic
     return off
 
 
-def expected(running: Running, crowd: Crowd) -> dict[str, int]:
+def side_by_side(campaigns: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    names = next(iter(campaigns.values()))["kpis"]
+    return [{"Campaign KPI": kpi} | {name: one["kpis"][kpi]["value"] for name, one in campaigns.items()} for kpi in names]
+
+
+def expected(crowd: Crowd) -> dict[str, int]:
     """By what the demo's people did, whatever the system says."""
     return {
-        "recipients": running.enrolled,
+        "recipients": sum(campaign.enrolled for campaign in crowd.campaigns),
         "replied": crowd.did[Habit.REPLIES],
         "rsvp": crowd.did[Habit.BOOKS],
         "bounced": crowd.did[Habit.BOUNCES],
@@ -41,20 +47,26 @@ def expected(running: Running, crowd: Crowd) -> dict[str, int]:
     }
 
 
-def seen(tiles: dict[str, Any], campaign: dict[str, Any]) -> dict[str, int]:
-    email, linkedin = campaign["totals"]["email"], campaign["totals"]["linkedin"]
-    return {
-        "recipients": tiles["recipients"]["value"],
-        "replied": tiles["replied"]["value"],
-        "rsvp": tiles["rsvp"]["value"],
-        "bounced": email["bounced"]["ever"],
-        "unsubscribed": email["unsubscribed"]["ever"],
-        "request sent": linkedin["request_sent"]["ever"],
-        "connected": linkedin["connected"]["ever"],
-    }
+def seen(campaigns: Iterable[dict[str, Any]]) -> Counter[str]:
+    """The same by the Campaign KPI, over all campaigns."""
+    found: Counter[str] = Counter()
+    for campaign in campaigns:
+        tiles, email, linkedin = campaign["kpis"], campaign["totals"]["email"], campaign["totals"]["linkedin"]
+        found.update(
+            {
+                "recipients": tiles["recipients"]["value"],
+                "replied": tiles["replied"]["value"],
+                "rsvp": tiles["rsvp"]["value"],
+                "bounced": email["bounced"]["ever"],
+                "unsubscribed": email["unsubscribed"]["ever"],
+                "request sent": linkedin["request_sent"]["ever"],
+                "connected": linkedin["connected"]["ever"],
+            }
+        )
+    return found
 
 
-def compared(wanted: dict[str, int], found: dict[str, int]) -> int:
+def compared(wanted: Mapping[str, int], found: Mapping[str, int]) -> int:
     rows = [
         {"figure": name, "people did": count, "the KPI says": found[name], "": "ok" if found[name] == count else "OFF"}
         for name, count in wanted.items()

@@ -1,0 +1,124 @@
+"""The whole way: four files become contacts, a campaign, mails, answers and KPIs, on the real parts, started as a user starts them."""
+
+import json
+from collections import Counter, defaultdict
+
+import httpx
+import pytest
+from kafka import KafkaConsumer
+
+from cli.client import Client
+from cli.demo.mail import MailWorld
+from schemas.envelope import Envelope
+from services.kit import kafka
+from services.kit.codec import read_envelope
+from tests.system import System
+
+pytestmark = pytest.mark.flow
+
+
+@pytest.fixture(scope="module")
+def events(demo_system: System) -> dict[str, list[Envelope]]:
+    """All events of all topics, by topic."""
+    settings = demo_system.settings
+    from schemas.topics import TOPICS
+
+    consumer = KafkaConsumer(
+        *(settings.topic_name(topic.name) for topic in TOPICS),
+        **kafka.connection(settings),
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=5000,
+    )
+    found: dict[str, list[Envelope]] = defaultdict(list)
+    try:
+        for record in consumer:
+            envelope = read_envelope(record.value)
+            assert isinstance(envelope, Envelope)
+            found[record.topic].append(envelope)
+    finally:
+        consumer.close()
+    return found
+
+
+def test_the_demo_checks_its_own_figures(demo_system: System) -> None:
+    assert demo_system.demo["figures_off"] == 0
+    assert "compared: all the same" in " ".join(demo_system.said.split())
+    people_did = demo_system.demo["people_did"]
+    assert all(
+        people_did[what] > 0 for what in ("replies", "is out of office", "bounces", "unsubscribes", "books a meeting", "request sent")
+    )
+
+
+def test_every_event_of_a_stream_is_there_once_and_in_order(events: dict[str, list[Envelope]]) -> None:
+    for topic, envelopes in events.items():
+        last: dict[tuple[str, str], int] = {}
+        for envelope in envelopes:
+            if envelope.version:
+                address = (str(envelope.workspace_id), envelope.stream)
+                assert envelope.version > last.get(address, 0), f"{topic}: {envelope.stream} {envelope.version}"
+                last[address] = envelope.version
+
+
+def test_a_correlation_id_follows_a_record_through_the_services(events: dict[str, list[Envelope]]) -> None:
+    """From a row of a file to the golden person, and from there to whoever changed because of it."""
+    imports = {envelope.correlation_id for envelope in events["ingest.records"]}
+    people = [envelope for envelope in events["dedupe.people"] if envelope.correlation_id in imports]
+    assert len(people) == len(events["dedupe.people"])
+    by_id = {e.event_id: e for envelopes in events.values() for e in envelopes}
+    scheduled = next(e for e in events["campaign.recipients"] if e.type == "StepTaken")
+    assert scheduled.causation_id is not None
+    assert by_id[scheduled.causation_id].type == "OutreachAccepted"
+    assert by_id[scheduled.causation_id].correlation_id == scheduled.correlation_id
+
+
+def test_nothing_that_identifies_a_person_stands_in_a_topic(demo_system: System, events: dict[str, list[Envelope]]) -> None:
+    with Client(demo_system.gateway_url, demo_system.key) as api:
+        path = f"/api/publish/workspaces/{demo_system.workspace_id}/contacts"
+        details = [contact["details"] for contact in api.every(path, state="approved")]
+    addresses = {each["work_email"] for each in details} | {each["private_email"] for each in details}
+    wanted = [address.encode() for address in addresses if address]
+    assert len(wanted) > 100
+    everything = b"\n".join(bytes(e.body) for envelopes in events.values() for e in envelopes).lower()
+    assert [address for address in wanted if address.lower() in everything] == []
+
+
+def test_each_mail_was_sent_exactly_once(demo_system: System, events: dict[str, list[Envelope]]) -> None:
+    accepted = [json.loads(bytes(e.body)) for e in events["sender.outcomes"] if e.type == "OutreachAccepted"]
+    message_ids = Counter(body["message_id"] for body in accepted if body["channel"] == "email")
+    assert message_ids
+    assert set(message_ids.values()) == {1}
+    values = demo_system.values
+    mail = MailWorld("127.0.0.1", int(values["SMARTLEADS_SMTP_PORT"]), "127.0.0.1", int(values["SMARTLEADS_IMAP_PORT"]))
+    with Client(demo_system.gateway_url, demo_system.key) as api:
+        path = f"/api/publish/workspaces/{demo_system.workspace_id}/contacts"
+        found = [contact["details"] for contact in api.every(path, state="approved") if contact["email"]]
+    arrived = Counter(
+        str(message["Message-ID"])
+        for details in found
+        for message in mail.inbox(details["work_email"] or details["private_email"])
+        if str(message["Message-ID"]) in message_ids
+    )
+    assert arrived == message_ids
+
+
+def test_no_event_is_parked_and_all_services_are_ready(demo_system: System) -> None:
+    for name in ("ingest", "dedupe", "publish", "campaign", "sender", "kpi", "accounts"):
+        report = httpx.get(f"{demo_system.settings.url_of(name)}/health/ready").json()
+        assert report["ready"], report
+        assert report.get("stream", {}).get("parked", 0) == 0, report
+
+
+def test_importing_the_same_files_again_changes_nothing(demo_system: System) -> None:
+    from cli.demo.command import SAMPLE
+    from cli.demo.feeding import tables_in
+
+    done = demo_system.cli("import-files", "--json", *map(str, tables_in(SAMPLE)))
+    assert done.returncode == 0, done.stderr
+    again = json.loads(done.stdout)
+    assert [one["accepted"] for one in again] == [0, 0, 0, 0]
+    assert sum(one["unchanged"] for one in again) > 4000
+
+
+def test_the_doctor_finds_nothing_wrong(demo_system: System) -> None:
+    done = demo_system.cli("doctor")
+    assert done.returncode == 0, done.stdout
