@@ -1,38 +1,35 @@
-"""The README's pictures, from a running system: `python -m tests.browser.pictures GATEWAY CAMPAIGN_URL_PATH --manager … --operator …`."""
+"""The README's pictures, taken from the running local stack after its demo: `python -m tests.browser.pictures`."""
 
+import json
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
+from deploy.local import environment
+from deploy.local.settings import PROJECT, home
+from services.kit.cli import notes
 from tests.browser.chromium import browser, visitor
-
-DOCS = Path(__file__).parents[2] / "docs"
-LogIn = tuple[str, str]
+from tests.system import System
 
 
-def pictures(
-    gateway_url: str,
-    workspace_id: UUID,
-    campaign_id: UUID,
-    manager: Annotated[LogIn, typer.Option(help="E-mail and password of a manager of the workspace.")],
-    operator: Annotated[LogIn, typer.Option(help="E-mail and password of an operator.")],
-    folder: Path = DOCS,
-) -> None:
-    """Take leads.png, campaign.png and provider.png at 1280 pixels."""
-    place = f"/workspaces/{workspace_id}"
+def pictures(folder: Annotated[Path, typer.Option(help="Where to put them.")] = PROJECT / "docs") -> None:
+    """Take leads.png, campaign.png and provider.png, 1280 pixels wide."""
+    system = System(home(), environment.load(home()), json.loads((home() / "demo.json").read_text()), said="")
+    manager, operator = (system.manager_email, system.password), (system.operator_email, system.operator_password)
+    place = f"/workspaces/{system.workspace_id}"
     folder.mkdir(parents=True, exist_ok=True)
     with browser() as chromium:
-        for who, name, path in (
-            (manager, "leads", f"{place}/leads"),
-            (manager, "campaign", f"{place}/campaigns/{campaign_id}"),
-            (operator, "provider", "/provider"),
+        for name, who, path in (
+            ("leads", manager, f"{place}/leads?view=active&sort=combined&since=month"),
+            ("campaign", manager, f"{place}/campaigns/{system.campaign_id}?since=month"),
+            ("provider", operator, "/provider"),
         ):
-            with visitor(chromium, gateway_url, *who) as page:
+            with visitor(chromium, system.gateway_url, *who, height=860) as page:
                 page.goto(path)
-                page.wait_for_load_state("networkidle")
-                page.screenshot(path=folder / f"{name}.png", animations="disabled")
+                page.wait_for_timeout(1000)  # the chart grows
+                page.screenshot(path=folder / f"{name}.png")
+                notes.print(f"{folder / name}.png")
 
 
 if __name__ == "__main__":
