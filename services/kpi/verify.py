@@ -14,7 +14,7 @@ from services.kit.database import Database
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
 from services.kpi.domain.recount.count import LEADS, Number, Recount, recount
-from services.kpi.raws import raws
+from services.kpi.reading import raws
 from services.kpi.store.live import Live, live
 
 MOST_SHOWN = 50

@@ -13,14 +13,16 @@ from services.kpi.domain.recount.count import Number
 
 Position = tuple[str, int]
 """Topic and partition."""
+Place = tuple[str, int, int]
+"""Topic, partition and offset."""
 
 
 @dataclass(frozen=True)
 class Live:
     positions: Mapping[Position, int]
     """The next offset to be heard."""
-    parked: frozenset[tuple[str, int, int]]
-    """Topic, partition and offset of what could not be handled and so is in no figure."""
+    parked: frozenset[Place]
+    """What could not be handled, and so is in no figure."""
     numbers: Counter[Number]
     recipients: dict[str, set[str]]
     contacts: dict[str, set[str]]
@@ -30,20 +32,34 @@ class Live:
 def live(connection: Connection, consumer: str) -> Live:
     """`connection` must be at the beginning of its transaction."""
     run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    positions = rows(connection, "SELECT topic, partition, next_offset FROM positions WHERE consumer = :consumer", consumer=consumer)
-    parked = rows(connection, 'SELECT topic, partition, "offset" FROM parked WHERE consumer = :consumer', consumer=consumer)
+    positions, parked = heard(connection, consumer)
     tallies = rows(
         connection,
         """SELECT workspace_id, kind, state, sum(value)::bigint AS n FROM tallies
            WHERE state <> 'unknown' GROUP BY 1, 2, 3 HAVING sum(value) <> 0""",
     )
     return Live(
-        {(row.topic, row.partition): row.next_offset for row in positions},
-        frozenset((row.topic, row.partition, row.offset) for row in parked),
+        positions,
+        parked,
         numbers(connection),
         names(connection, "SELECT recipient_id AS id, names FROM recipients"),
         names(connection, "SELECT contact_id AS id, names FROM contacts"),
         Counter({(str(row.workspace_id), row.kind, row.state): row.n for row in tallies}),
+    )
+
+
+def heard(connection: Connection, consumer: str, *, hold: bool = False) -> tuple[dict[Position, int], frozenset[Place]]:
+    """How far the topics were heard, and what of it is parked; `hold`: nothing more is heard until the transaction ends."""
+    positions = rows(
+        connection,
+        f"""SELECT topic, partition, next_offset FROM positions WHERE consumer = :consumer
+            ORDER BY topic, partition {"FOR UPDATE" if hold else ""}""",  # noqa: S608 - nothing of a caller's
+        consumer=consumer,
+    )
+    parked = rows(connection, 'SELECT topic, partition, "offset" FROM parked WHERE consumer = :consumer', consumer=consumer)
+    return (
+        {(row.topic, row.partition): row.next_offset for row in positions},
+        frozenset((row.topic, row.partition, row.offset) for row in parked),
     )
 
 
