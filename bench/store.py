@@ -121,9 +121,8 @@ def main(runs: int) -> None:
         finally:
             database.close()
             kafka.delete_topics(settings)
-    tell(
-        report("store", "events appended to PostgreSQL and relayed to Kafka by one relay", "events/s", found, PACKAGES, {"target": 15_000})
-    )
+    what = "events appended to PostgreSQL and relayed to Kafka by one relay"
+    tell(report("store", what, "events/s", found, packages=PACKAGES, figures={"target": 15_000}))
 
 
 if __name__ == "__main__":

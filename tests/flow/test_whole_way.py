@@ -14,7 +14,7 @@ from services.kit import kafka
 from services.kit.codec import read_envelope
 from tests.system import System
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")

@@ -77,9 +77,14 @@ def test_two_who_append_to_one_stream_wait_for_one_another(settings: Settings, d
 
 def test_nothing_is_stored_when_the_work_fails(settings: Settings, database: Database) -> None:
     codec, key = codec_over(settings, database), uuid4()
-    with pytest.raises(LookupError), database.transaction() as connection:
-        work_on(connection, codec).append([created(key, "Acme")])
-        raise LookupError
+
+    def append_and_fail() -> None:
+        with database.transaction() as connection:
+            work_on(connection, codec).append([created(key, "Acme")])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        append_and_fail()
     with database.transaction() as connection:
         assert rows(connection, "SELECT 1 FROM events UNION ALL SELECT 1 FROM outbox UNION ALL SELECT 1 FROM streams") == []
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,9 +24,10 @@ pytestmark = pytest.mark.engines
 
 
 @pytest.fixture
-def database(settings: Settings) -> Database:
+def database(settings: Settings) -> Iterator[Database]:
     kafka.make_topics(settings)
-    return make_bed(settings)
+    yield make_bed(settings)
+    kafka.delete_topics(settings)
 
 
 def append(settings: Settings, database: Database, streams: list[UUID], times: int) -> None:
@@ -45,7 +46,7 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 def outbox_is_empty(database: Database) -> bool:
     with database.transaction() as connection:
-        return rows(connection, "SELECT count(*) AS n FROM outbox")[0].n == 0
+        return bool(rows(connection, "SELECT count(*) AS n FROM outbox")[0].n == 0)
 
 
 def published(settings: Settings) -> list[Envelope]:
