@@ -23,7 +23,7 @@ FULL = bool(os.environ.get("SMARTLEADS_FULL"))
 SENDS, KILLS, WORKERS = (10_000, 200, 4) if FULL else (300, 6, 1)
 SESSIONS_EACH = 4
 ACCOUNTS = 5 if FULL else 2
-LEASE_SECONDS = 3.0
+ANSWER_SECONDS, LEASE_SECONDS = 8.0, 9.0
 SEED = int(os.environ.get("SMARTLEADS_SEED", "20261122"))
 
 
@@ -75,8 +75,8 @@ def kill_while_sending(crew: Workers, sink: Sink, sent_by: Bed, chance: random.R
     kills = 0
     while kills < KILLS and open_sends(sent_by):
         goal = sink.offered + chance.randint(1, max(2, SENDS // (KILLS + 1)))
-        until = time.monotonic() + 20
-        while sink.offered < goal and time.monotonic() < until and open_sends(sent_by):
+        until = time.monotonic() + 30
+        while sink.offered < goal and time.monotonic() < until:
             time.sleep(0.005)
         time.sleep(chance.uniform(0, 0.02))
         crew.kill_one(chance)
@@ -97,6 +97,7 @@ def test_killed_at_random_nothing_is_lost_and_nothing_goes_out_twice(settings: S
         sender_sessions=ACCOUNTS * SESSIONS_EACH,
         sender_sessions_each=SESSIONS_EACH,
         sender_claims_each=20,
+        sender_answer_seconds=ANSWER_SECONDS,
         sender_hand_over_seconds=LEASE_SECONDS,
         sender_claim_seconds=LEASE_SECONDS,
         sender_retry_seconds=0.2,
