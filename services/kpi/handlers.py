@@ -98,7 +98,7 @@ def when_campaigns_start_or_stop_restate_their_contacts(heard: Sequence[Heard], 
                 board.look_from(recipient.contact_id, since[recipient.campaign_id])
         counts.update(board.counts())
         rows.save(board)
-    rows.count(counts, Counter(), heard[0].partition)
+    rows.count(counts, campaigns.moves(before, after, wanted), heard[0].partition)
     return ()
 
 

@@ -191,6 +191,7 @@ def test_operators_alone_see_how_much_there_is_of_everything(world: World) -> No
     found = operator.call("GET", "operations")
     stages = {(stage["kind"], stage["state"]): stage["number"] for stage in found["stages"]}
     assert stages == {
+        ("campaign", "running"): 1,
         ("contact", "approved"): 5,
         ("contact", "excluded"): 1,
         ("outreach", "accepted"): 3,

@@ -1,9 +1,11 @@
 """A campaign as the KPIs see it: whether it runs, and its steps in order."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from schemas.campaign import (
     CampaignCreated,
@@ -14,6 +16,7 @@ from schemas.campaign import (
     Sequence,
     SequenceRevised,
 )
+from services.kpi.domain.counting import Tally
 from services.kpi.domain.track import Track, put
 
 CampaignEvent = CampaignCreated | SequenceRevised | CampaignLaunched | CampaignPaused | CampaignResumed | CampaignStopped
@@ -55,6 +58,16 @@ def told(campaign: Campaign, event: CampaignEvent) -> Campaign:
             return replace(campaign, state="paused")
         case CampaignStopped():
             return replace(campaign, state="stopped")
+
+
+def moves(before: Mapping[UUID, Campaign], after: Mapping[UUID, Campaign], workspaces: Mapping[UUID, UUID]) -> Counter[Tally]:
+    """How many campaigns more or fewer are in each state."""
+    moved: Counter[Tally] = Counter()
+    for campaign_id, campaign in after.items():
+        if campaign.state != before[campaign_id].state:
+            moved[Tally(workspaces[campaign_id], "campaign", before[campaign_id].state)] -= 1
+            moved[Tally(workspaces[campaign_id], "campaign", campaign.state)] += 1
+    return moved
 
 
 def with_steps(campaign: Campaign, sequence: Sequence) -> Campaign:
