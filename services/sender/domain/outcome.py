@@ -45,9 +45,8 @@ OutcomeBody = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has been told of one outreach so far."""
+    """What has been told of one outreach so far that is told once. How far its sending has got stands in the send protocol."""
 
-    went_out: bool = False
     connected: bool = False
     taken_back: bool = False
     bounced: bool = False
@@ -58,13 +57,9 @@ class Outcome:
     clicked: tuple[bool, ...] = ()
 
 
-def evolve(outcome: Outcome | None, event: OutcomeBody) -> Outcome:  # noqa: C901, PLR0911 - one case per event
+def evolve(outcome: Outcome | None, event: OutcomeBody) -> Outcome:  # noqa: PLR0911 - one case per event
     outcome = outcome or Outcome()
     match event:
-        case OutreachAccepted():
-            return replace(outcome, went_out=True)
-        case OutreachSettled(went_out=went_out):
-            return replace(outcome, went_out=went_out)
         case InviteAccepted():
             return replace(outcome, connected=True)
         case InviteTakenBack():
@@ -79,7 +74,9 @@ def evolve(outcome: Outcome | None, event: OutcomeBody) -> Outcome:  # noqa: C90
             return replace(outcome, opened=(*outcome.opened, by_machine))
         case MailClicked(by_machine=by_machine):
             return replace(outcome, clicked=(*outcome.clicked, by_machine))
-        case OutreachDeferred() | OutreachRefused() | OutreachInDoubt() | TaskOpened() | ReplyReceived() | OutOfOfficeReceived():
+        case OutreachAccepted() | OutreachDeferred() | OutreachRefused() | OutreachInDoubt() | OutreachSettled():
+            return outcome
+        case TaskOpened() | ReplyReceived() | OutOfOfficeReceived():
             return outcome
 
 
