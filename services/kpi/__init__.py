@@ -6,6 +6,7 @@ Hears    accounts.events, ingest.imports, ingest.activities, dedupe.people, dedu
 Tells    kpi.scores
 Keeps    one row per contact and recipient with what it counts for, counters by local day moved by these rows alone, timelines
          (PostgreSQL); what users set on the Leads page
-Answers  GET /leads/kpis, /leads, /contacts/{id}/timeline, /campaigns/{id}/kpis, /campaigns/{id}/recipients; POST
-         /leads/{id}/archive, /leads/{id}/seen; GET /operations
+Answers  under /api/kpi/workspaces/{workspace_id}: GET leads/kpis, leads, leads/{id}, contacts/{id}/timeline, campaigns/{id}/kpis,
+         campaigns/{id}/recipients; POST leads/{id}/archive, unarchive, seen; GET and PUT leads/preferences; and for operators
+         GET /api/kpi/operations
 """
