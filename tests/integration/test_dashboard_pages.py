@@ -163,6 +163,11 @@ def test_what_follows_in_a_list_comes_as_rows_alone(pages: Pages, visitor: httpx
     rows = shown(visitor.get(f"{pages.workspace}/leads?view=active", headers={"HX-Request": "true"}))
     assert "<html" not in rows
     assert len(names(rows)) == 6
+    recipients = f"{pages.workspace}/campaigns/{pages.story.campaign}?kpi=engaged"
+    rows = shown(visitor.get(recipients, headers={"HX-Request": "true"}))
+    assert "<html" not in rows
+    assert "2. LinkedIn: connection request" in rows
+    assert len(names(rows)) == 3
 
 
 # Campaigns

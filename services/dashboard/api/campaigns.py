@@ -3,7 +3,7 @@
 from asyncio import gather
 from functools import partial
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -43,15 +43,16 @@ async def campaign(
     place = f"workspaces/{workspace_id}/campaigns/{campaign_id}"
     path, state = f"/{place}", wanted.model_dump(exclude_defaults=True)
     asked = {"kpi": wanted.kpi, "step": wanted.step, "cursor": cursor}
-    if visit.wants_rows:
-        _, listed = await gather(visit.enter(workspace_id), visit.apis.get(f"/api/kpi/{place}/recipients", **asked))
-        return visit.page("recipients_rows.html", "campaigns", **recipients(listed, path, state), steps={})
-    _, kpis, listed = await gather(
+    _, kpis, found = await gather(
         visit.enter(workspace_id),
         visit.apis.get(f"/api/kpi/{place}/kpis", since=wanted.since),
         visit.apis.get(f"/api/kpi/{place}/recipients", **asked) if wanted.kpi else nothing(),
     )
     steps = {step["step_id"]: step_name(number, step) for number, step in enumerate(kpis["steps"], 1)}
+    more = found and found["next"] and link(path, state, cursor=found["next"])
+    listed = {"recipients": found and found["items"], "more": more, "steps": steps, "states": STATES}
+    if visit.wants_rows and found:
+        return visit.page("recipients_rows.html", "campaigns", **listed)
     return visit.page(
         "campaign.html",
         "campaigns",
@@ -59,14 +60,12 @@ async def campaign(
         tone=TONES.get(kpis["state"], "grey"),
         tables=tables_of(kpis, steps),
         chart=chart_of(kpis),
-        **recipients(listed, path, state),
+        **listed,
         listed=wanted.kpi and kpi_name(wanted.kpi, steps.get(wanted.step or "", wanted.step)),
         wanted=wanted,
         link=partial(link, path, state),
         path=path,
         names=CAMPAIGN,
-        states=STATES,
-        steps=steps,
         standings=STANDINGS,
         days=dict(islice(kpis["scheduled_by_day"].items(), MOST_DAYS)),
         not_listed=NOT_LISTED,
@@ -76,8 +75,3 @@ async def campaign(
 
 async def nothing() -> None:
     return None
-
-
-def recipients(found: Any | None, path: str, state: dict[str, str]) -> dict[str, Any]:
-    more = found and found["next"] and link(path, state, cursor=found["next"])
-    return {"recipients": found and found["items"], "more": more}
