@@ -70,10 +70,9 @@ CREATE TABLE parked (
     kind text NOT NULL CHECK (kind IN ('rejected', 'bug', 'undecodable', 'behind')),
     reason text NOT NULL,
     record bytea NOT NULL,
-    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    UNIQUE (consumer, topic, partition, "offset")
+    parked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE INDEX parked_by_key ON parked (consumer, topic, key);
+CREATE INDEX parked_by_key ON parked (consumer, topic, key, id);
 """
 
 REQUESTS = """

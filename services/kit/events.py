@@ -103,7 +103,7 @@ class Work:
         sealed = self.codec.seal([t.body for t in told])
         envelopes = [self._next(t, s.body, s.seal) for t, s in zip(told, sealed, strict=True)]
         insert_events(self.connection, told, envelopes)
-        self._store_streams(kinds)
+        self.store_streams(kinds)
         run(self.connection, "SELECT pg_notify(:channel, current_schema())", channel=OUTBOX_CHANNEL)
         return envelopes
 
@@ -144,7 +144,8 @@ class Work:
             seal=seal,
         )
 
-    def _store_streams(self, kinds: Mapping[Address, Kind[Any]]) -> None:
+    def store_streams(self, kinds: Mapping[Address, Kind[Any]]) -> None:
+        """Write heads and states of these streams as they are now."""
         changed = [(address, self.streams[address], kind.stored) for address, kind in kinds.items()]
         run(
             self.connection,

@@ -39,7 +39,7 @@ COLUMNS = 'id, consumer, topic, partition, "offset", key, event_id, kind, reason
 
 
 def park(connection: Connection, consumer: str, partition: Partition, faults: Iterable[tuple[Record, Fault]]) -> None:
-    """Store these in one statement. What is parked already stays as it is."""
+    """Store these in one statement; their ids rise in the order of the events."""
     faults = list(faults)
     if not faults:
         return
@@ -47,8 +47,7 @@ def park(connection: Connection, consumer: str, partition: Partition, faults: It
         connection,
         """INSERT INTO parked (consumer, topic, partition, "offset", key, event_id, kind, reason, record)
            SELECT :consumer, :topic, :number, * FROM unnest(CAST(:offsets AS bigint[]), CAST(:keys AS bytea[]),
-               CAST(:events AS uuid[]), CAST(:kinds AS text[]), CAST(:reasons AS text[]), CAST(:records AS bytea[]))
-           ON CONFLICT DO NOTHING""",
+               CAST(:events AS uuid[]), CAST(:kinds AS text[]), CAST(:reasons AS text[]), CAST(:records AS bytea[]))""",
         consumer=consumer,
         topic=partition.topic,
         number=partition.number,
@@ -81,13 +80,13 @@ def parked_keys(connection: Connection, consumer: str, topic: str, keys: Collect
 
 
 def listed(connection: Connection, consumer: str, topic: str | None = None, key: bytes | None = None, limit: int = 1000) -> list[Parked]:
-    """The oldest first, by partition and offset; of one topic or key if named."""
+    """The oldest first; of one topic or key if named."""
     found = rows(
         connection,
         f"""SELECT {COLUMNS} FROM parked
             WHERE consumer = :consumer AND (CAST(:topic AS text) IS NULL OR topic = :topic)
               AND (CAST(:key AS bytea) IS NULL OR key = :key)
-            ORDER BY topic, partition, "offset" LIMIT :limit""",  # noqa: S608 - columns from here
+            ORDER BY id LIMIT :limit""",  # noqa: S608 - columns from here
         consumer=consumer,
         topic=topic,
         key=key,
