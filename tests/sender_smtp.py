@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-LATE_SECONDS = 1.5
+LATE_SECONDS = 3.0
 
 
 @dataclass
