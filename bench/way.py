@@ -9,7 +9,9 @@ the files' rows, so that the stages can be held against one another.
 import argparse
 import csv
 import re
+import signal
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -130,4 +132,6 @@ if __name__ == "__main__":
     parser.add_argument("runs", nargs="?", type=int, default=3)
     parser.add_argument("--times", type=int, default=2, help="how often everybody of the sample is there, under other names")
     asked = parser.parse_args()
+    # Ended from outside, it still ends its services and drops its database.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     main(asked.runs, asked.times)
