@@ -15,7 +15,7 @@ DAILY_CAP = 60
 WEEKS = 4
 HOURS = (time(13, 0), time(19, 0))
 """When the demo looks around on a working day: in the middle of the sending window, and after it."""
-CAMPAIGNS = (("Spring: first contact", 0, 220), ("Summer: the others", 2, 120))
+CAMPAIGNS = (("Spring: first contact", 0, 220), ("Summer: the others", 3, 120))
 """Name, the week in which it starts, and at most how many recipients. The last is still on its way when the demo ends."""
 
 STEPS: tuple[dict[str, Any], ...] = (
