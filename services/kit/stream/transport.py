@@ -86,7 +86,8 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             auto_offset_reset="none",
             max_poll_records=conf.broker_max_poll_records,
             max_partition_fetch_bytes=conf.consumer_max_fetch_size,
-            fetch_max_wait_ms=1500,
+            # Every other question to this broker waits behind a fetch that waits: health asks for ends, and a demo for health.
+            fetch_max_wait_ms=100,
             session_timeout_ms=SESSION_SECONDS * 1000,
             heartbeat_interval_ms=HEARTBEAT_SECONDS * 1000,
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
