@@ -17,7 +17,7 @@ from services.kit.settings import Settings
 from services.kit.stream.batch import Partition
 from services.kit.stream.positions import Identity
 
-REPAIR = "run `smartleads repair positions` once you know which of the two was wiped or restored"
+REPAIR = "run `smartleads repair positions SERVICE` once you know which of the two was wiped or restored"
 SECONDS_TO_READ = 20
 
 
