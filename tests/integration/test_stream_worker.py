@@ -165,7 +165,7 @@ def test_a_position_beyond_the_end_of_its_topic_stops_the_worker_with_the_repair
     end = ends(settings, TOPIC)[TOPIC.name, 2]
     assert why == (
         f"{BED} stands at 999 in {TOPIC.name}/2, but the partition ends at {end}:"
-        " run `smartleads repair positions` once you know which of the two was wiped or restored"
+        " run `smartleads repair positions SERVICE` once you know which of the two was wiped or restored"
     )
 
 
@@ -188,7 +188,7 @@ def test_a_topic_that_was_made_anew_stops_the_worker(settings: Settings, databas
         await asyncio.to_thread(make_anew, settings)
         return await why_it_ends(settings, database)
 
-    assert "but the topic has been made anew since: run `smartleads repair positions`" in asyncio.run(story())
+    assert "but the topic has been made anew since: run `smartleads repair positions SERVICE`" in asyncio.run(story())
 
 
 def make_anew(settings: Settings) -> None:
