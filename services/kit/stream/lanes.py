@@ -177,9 +177,7 @@ class Lanes:
                 self._go_back(lane, 0.0)
             return
         try:
-            letters = await asyncio.wrap_future(arrival.letters)
-            rest = letters[len(letters) - len(part.records) :]
-            await asyncio.get_running_loop().run_in_executor(self._handlers, self._handling.store, part, rest)
+            await asyncio.get_running_loop().run_in_executor(self._handlers, self._store, part, arrival.letters)
         except Moved as moved:
             self._log.info("batch given up", why=str(moved))
             self._go_back(lane, 0.0)
@@ -187,6 +185,11 @@ class Lanes:
             self._rest(lane, error.reason)
         else:
             lane.expected, lane.failures, lane.trouble = part.next, 0, None
+
+    def _store(self, part: Batch, letters: Future[Sequence[Letter]]) -> None:
+        """In a handler's thread: wait until the batch is open, and store it or what of it is not stored yet."""
+        opened = letters.result()
+        self._handling.store(part, opened[len(opened) - len(part.records) :])
 
     def _rest(self, lane: Lane, why: str) -> None:
         metrics.BATCH_RETRIES.labels(self._name, lane.partition.topic).inc()
