@@ -2,6 +2,8 @@
 
 import base64
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,15 @@ from services.kit.settings import Settings
 
 if TYPE_CHECKING:
     from tests.system import System
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files in a folder of this session's own: pytest's common one is closed to other users again whenever another
+    session begins, and PostgreSQL, which does not run as root, would lose its data on the way.
+    """
+    if config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="smartleads-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What people do in the demo at each stop of the clock: recipients answer, senders do (or miss) their LinkedIn tasks."""
 
+import html
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from cli.demo.people import Habit, Person, accepts_invite, does_task, person_at
 from cli.demo.world import World
 from services.kit.errors import Rejected
 
+READERS = {Habit.REPLIES, Habit.UNSUBSCRIBES, Habit.BOOKS}
+MAIL_PROGRAM = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.0"}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 DAYS_AWAY = 6
 
@@ -56,6 +59,9 @@ class Crowd:
         self.api.post(self.world.path("sender", "mailboxes/read"))
 
     def answer(self, person: Person, mail: EmailMessage, now: datetime) -> None:
+        if person.habit in READERS:
+            look_at(mail)
+            self.did["opened"] += 1
         match person.habit:
             case Habit.REPLIES:
                 self.mail.send(reply(mail, now, "Sounds interesting, tell me more."))
@@ -89,6 +95,13 @@ class Crowd:
                 del self.invited[outreach_id]
                 self.api.post(self.world.path("sender", f"tasks/{outreach_id}/accepted"))
                 self.did["connected"] += 1
+
+
+def look_at(mail: EmailMessage) -> None:
+    """As a mail program shows it, pictures and all."""
+    shown = mail.get_body(("html",))
+    for url in re.findall(r'<img src="([^"]+)"', shown.get_content() if shown else ""):
+        httpx.get(html.unescape(url), headers=MAIL_PROGRAM, timeout=30).raise_for_status()
 
 
 def unsubscribe(mail: EmailMessage) -> None:
