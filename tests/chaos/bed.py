@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -54,13 +54,14 @@ def lay_bed(settings: Settings) -> Database:
 def topics(settings: Settings, *wanted: Topic, partitions: int = 4) -> Iterator[None]:
     """Topics of this test alone, and gone after it."""
     names = [settings.topic_name(topic.name) for topic in wanted]
-    admin = KafkaAdminClient(**kafka.connection(settings))
-    admin.create_topics([NewTopic(name, partitions, 1) for name in names])
+    # Not one client for both: meanwhile the broker may have been crashed on purpose.
+    with closing(KafkaAdminClient(**kafka.connection(settings))) as admin:
+        admin.create_topics([NewTopic(name, partitions, 1) for name in names])
     try:
         yield
     finally:
-        admin.delete_topics(sorted({*names} & {*admin.list_topics()}))
-        admin.close()
+        with closing(KafkaAdminClient(**kafka.connection(settings))) as admin:
+            admin.delete_topics(sorted({*names} & {*admin.list_topics()}))
 
 
 def event(key: UUID, number: int, *, version: int | None = None, name: str = "") -> Envelope:
