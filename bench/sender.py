@@ -32,7 +32,7 @@ def send(settings: Settings, port: int) -> float:
     """Mails per second, of accounts that send at once."""
     quick = sender_settings(
         settings, sender_sessions=ACCOUNTS * SESSIONS_EACH, sender_sessions_each=SESSIONS_EACH, sender_answer_seconds=30,
-        sender_hand_over_seconds=60, sender_claim_seconds=60,
+        sender_hand_over_seconds=90, sender_claim_seconds=60,
     )  # fmt: skip
     beds = [Bed(quick) for _ in range(ACCOUNTS)]
     for number, bed in enumerate(beds):

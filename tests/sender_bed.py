@@ -39,7 +39,7 @@ def sender_settings(settings: Settings, **more: Any) -> SenderSettings:
     """Short leases and pauses, so that tests need not wait long."""
     quick = {
         "sender_answer_seconds": 2.0,
-        "sender_hand_over_seconds": 4.0,
+        "sender_hand_over_seconds": 5.0,
         "sender_claim_seconds": 2.0,
         "sender_retry_seconds": 3600.0,
         "sender_connect_seconds": 5.0,

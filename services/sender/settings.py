@@ -28,7 +28,7 @@ class SenderSettings(Settings):
     sender_answer_seconds: float = 120
     """For any one answer of a mail server."""
     sender_claim_seconds: float = 120
-    sender_hand_over_seconds: float = 180
+    sender_hand_over_seconds: float = 300
     """A lease: what is still being handed over when it ends is in doubt."""
     sender_retry_seconds: float = 60
     """Until the first retry; the next ones wait three times as long each, up to four hours."""
@@ -42,8 +42,9 @@ class SenderSettings(Settings):
 
     @model_validator(mode="after")
     def leases_outlive_answers(self) -> Self:
-        if self.sender_hand_over_seconds <= self.sender_answer_seconds:
-            raise ValueError("SMARTLEADS_SENDER_HAND_OVER_SECONDS must be more than SMARTLEADS_SENDER_ANSWER_SECONDS")
+        # A server answers twice while a mail is handed over: to DATA, and to the mail.
+        if self.sender_hand_over_seconds <= 2 * self.sender_answer_seconds:
+            raise ValueError("SMARTLEADS_SENDER_HAND_OVER_SECONDS must be more than twice SMARTLEADS_SENDER_ANSWER_SECONDS")
         return self
 
     @cached_property

@@ -294,7 +294,7 @@ def test_a_campaign_paused_after_the_claim_stops_the_hand_over(bed: Bed, sink: S
 
 
 def test_a_slow_server_holds_up_its_own_mails_alone(settings: Settings, sink: Sink) -> None:
-    slow, fast = Bed(sender_settings(settings, sender_answer_seconds=8.0, sender_hand_over_seconds=9.0)), Bed(sender_settings(settings))
+    slow, fast = Bed(sender_settings(settings, sender_answer_seconds=8.0, sender_hand_over_seconds=17.0)), Bed(sender_settings(settings))
     for each, name in ((slow, "late"), (fast, "bob")):
         each.know_workspace()
         each.register(sink.port)

@@ -135,7 +135,7 @@ class Patience:
     """How long things may take, and how often they are tried. The n-th retry waits `first` · `factor`^(n-1), at most `most`."""
 
     claim: timedelta = timedelta(seconds=60)
-    hand_over: timedelta = timedelta(seconds=150)
+    hand_over: timedelta = timedelta(seconds=300)
     """Longer than the server has to answer, so that only a process that died or hangs outlives its lease."""
     first: timedelta = timedelta(minutes=1)
     factor: int = 3
