@@ -53,12 +53,21 @@ class Handling(Protocol):
         """Returns when all has its effect or is parked, and the position is stored. Raises Unavailable or Moved."""
 
 
-@dataclass(frozen=True)
 class Arrival:
-    """A batch on its way to the agent, being opened while the one before it is stored."""
+    """A batch on its way to the agent, being opened while the one before it is stored.
 
-    batch: Batch
-    letters: Future[Sequence[Letter]]
+    It is taken out once: Faust holds the arrival for longer, and freeing thousands of events would hold up the loop.
+    """
+
+    def __init__(self, batch: Batch, letters: Future[Sequence[Letter]]) -> None:
+        self.partition, self.first, self.next = batch.partition, batch.first, batch.next
+        self._content: tuple[Batch, Future[Sequence[Letter]]] | None = (batch, letters)
+
+    def take_out(self) -> tuple[Batch, Future[Sequence[Letter]]]:
+        content, self._content = self._content, None
+        if content is None:
+            raise ValueError("this batch was taken before")
+        return content
 
 
 @dataclass
@@ -158,7 +167,7 @@ class Lanes:
 
     async def take(self, arrival: Arrival) -> None:
         """Have a batch handled. It may be dropped: the way back to the stored position then brings it again."""
-        lane = self._lanes.get(arrival.batch.partition)
+        lane = self._lanes.get(arrival.partition)
         if lane is None:
             return
         try:
@@ -168,28 +177,28 @@ class Lanes:
             self.consumer.wake()
 
     async def _pass_on(self, lane: Lane, arrival: Arrival) -> None:
-        batch = arrival.batch
-        if lane.expected is None:
+        expected = lane.expected
+        if expected is None:
             return
-        part = cut(batch, lane.expected)
-        if part is None:
-            if batch.first > lane.expected:
+        if not arrival.first <= expected < arrival.next:
+            if arrival.first > expected:
                 self._go_back(lane, 0.0)
             return
         try:
-            await asyncio.get_running_loop().run_in_executor(self._handlers, self._store, part, arrival.letters)
+            await asyncio.get_running_loop().run_in_executor(self._handlers, self._store, expected, *arrival.take_out())
         except Moved as moved:
             self._log.info("batch given up", why=str(moved))
             self._go_back(lane, 0.0)
         except Unavailable as error:
             self._rest(lane, error.reason)
         else:
-            lane.expected, lane.failures, lane.trouble = part.next, 0, None
+            lane.expected, lane.failures, lane.trouble = arrival.next, 0, None
 
-    def _store(self, part: Batch, letters: Future[Sequence[Letter]]) -> None:
+    def _store(self, expected: int, batch: Batch, letters: Future[Sequence[Letter]]) -> None:
         """In a handler's thread: wait until the batch is open, and store it or what of it is not stored yet."""
-        opened = letters.result()
-        self._handling.store(part, opened[len(opened) - len(part.records) :])
+        opened, part = letters.result(), cut(batch, expected)
+        if part:
+            self._handling.store(part, opened[len(opened) - len(part.records) :])
 
     def _rest(self, lane: Lane, why: str) -> None:
         metrics.BATCH_RETRIES.labels(self._name, lane.partition.topic).inc()

@@ -32,6 +32,7 @@ HEARTBEAT_SECONDS = 3
 BATCH_RECORDS = 2000
 FETCH_BYTES = 4 * 1024 * 1024
 """Of one partition at once: several full batches."""
+ASK_SECONDS = 5
 HINT_SECONDS = 5.0
 """How often Kafka is told of the stored positions."""
 
@@ -77,6 +78,19 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         self.reached: dict[TopicPartition, int] = {}
         self._changed = asyncio.Event()
 
+    async def on_start(self) -> None:
+        await super().on_start()
+        # Of its own, as a question over the connection that fetches waits until there is something to fetch.
+        self._asker = aiokafka.AIOKafkaConsumer(**connection(positioned(self.app).settings), request_timeout_ms=ASK_SECONDS * 1000)
+        await self._asker.start()
+
+    async def on_thread_stop(self) -> None:
+        await super().on_thread_stop()
+        await self._asker.stop()
+
+    async def ends(self, partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
+        return cast("Mapping[TopicPartition, int]", await self.call_thread(self._asker.end_offsets, partitions))
+
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         return aiokafka.AIOKafkaConsumer(
@@ -88,8 +102,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             auto_offset_reset="none",
             max_poll_records=conf.broker_max_poll_records,
             max_partition_fetch_bytes=FETCH_BYTES,
-            # Every other question to this broker waits behind a fetch that waits: health asks for ends, and a demo for health.
-            fetch_max_wait_ms=100,
+            fetch_max_wait_ms=1500,
             session_timeout_ms=SESSION_SECONDS * 1000,
             heartbeat_interval_ms=HEARTBEAT_SECONDS * 1000,
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
@@ -231,7 +244,7 @@ class BatchConsumer(driver.Consumer):
 
     async def ends(self) -> dict[Partition, int]:
         """Where each assigned partition ends now. Raises KafkaError."""
-        found = await self._thread.highwaters(*(TopicPartition(*tp) for tp in self.assignment()))
+        found = await self._thread.ends([TopicPartition(*tp) for tp in self.assignment()])
         return {self.partition(tp): offset for tp, offset in found.items()}
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
