@@ -32,6 +32,9 @@ HEARTBEAT_SECONDS = 3
 BATCH_RECORDS = 2000
 FETCH_BYTES = 4 * 1024 * 1024
 """Of one partition at once: several full batches."""
+IDLE_WAIT, BUSY_WAIT = 500, 20
+"""Milliseconds that the broker keeps a fetch that finds nothing. aiokafka has one fetch on its way, without the partitions whose
+records it still holds: while there are such, a fetch that waits for the others keeps these from being fetched again."""
 ASK_SECONDS = 5
 HINT_SECONDS = 5.0
 """How often Kafka is told of the stored positions."""
@@ -102,7 +105,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             auto_offset_reset="none",
             max_poll_records=conf.broker_max_poll_records,
             max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_wait_ms=1500,
+            fetch_max_wait_ms=IDLE_WAIT,
             session_timeout_ms=SESSION_SECONDS * 1000,
             heartbeat_interval_ms=HEARTBEAT_SECONDS * 1000,
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
@@ -135,10 +138,12 @@ class BatchThread(driver.AIOKafkaConsumerThread):
                 if fetched:
                     return self._batches(consumer, fetched)
             await self._news(consumer, until - loop.time())
+        consumer._fetcher._fetch_max_wait_ms = IDLE_WAIT
         return {}
 
     def _batches(self, consumer: aiokafka.AIOKafkaConsumer, fetched: Mapping[TopicPartition, Any]) -> dict[TP, list[Polled]]:
         batches = {}
+        consumer._fetcher._fetch_max_wait_ms = BUSY_WAIT
         for tp, records in fetched.items():
             position = consumer._subscription.subscription.assignment.state_value(tp).position
             first, self.reached[tp] = self.reached[tp], position
