@@ -3,6 +3,7 @@
 import html
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -21,6 +22,8 @@ READERS = {Habit.REPLIES, Habit.UNSUBSCRIBES, Habit.BOOKS}
 MAIL_PROGRAM = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.0"}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 DAYS_AWAY = 6
+AT_ONCE = 16
+"""Mailboxes that are looked into at the same time: each waits for the mail server most of the time."""
 
 
 @dataclass
@@ -51,8 +54,10 @@ class Crowd:
         """One stop: everything that somebody does by this time."""
         self.do_tasks(now)
         self.accept_invites(now)
-        for person in list(self.waiting.values()):
-            inbox = [mail for mail in self.mail.inbox(person.address) if mail["Message-ID"]]
+        people = list(self.waiting.values())
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            inboxes = list(threads.map(lambda person: self.mail.inbox(person.address, self.world.mark), people))
+        for person, inbox in zip(people, inboxes, strict=True):
             if len(inbox) >= person.at_email:
                 del self.waiting[person.address]
                 self.answer(person, inbox[person.at_email - 1], now)

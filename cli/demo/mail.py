@@ -24,16 +24,16 @@ class MailWorld:
         if not {self.smtp_host, self.imap_host} <= LOOPBACK:
             raise ValueError(f"the demo sends only to this machine, not to {self.smtp_host} or {self.imap_host}")
 
-    def inbox(self, address: str) -> list[EmailMessage]:
-        """What has reached an address, oldest first."""
+    def inbox(self, address: str, sender: str = "") -> list[EmailMessage]:
+        """What has reached an address, oldest first; of senders only whose address has this part."""
         with imaplib.IMAP4(self.imap_host, self.imap_port, timeout=10) as imap:
             imap.login(address, PASSWORD)
-            imap.select("INBOX", readonly=True)
-            _, [found] = imap.search(None, "ALL")
-            return [self._fetch(imap, number) for number in found.split()]
+            _, [count] = imap.select("INBOX", readonly=True)
+            mails = [self._fetch(imap, str(number)) for number in range(1, int(count or b"0") + 1)]
+        return [mail for mail in mails if sender in str(mail["From"])]
 
-    def _fetch(self, imap: imaplib.IMAP4, number: bytes) -> EmailMessage:
-        _, data = imap.fetch(number.decode(), "(BODY.PEEK[])")
+    def _fetch(self, imap: imaplib.IMAP4, number: str) -> EmailMessage:
+        _, data = imap.fetch(number, "(BODY.PEEK[])")
         [raw] = [part[1] for part in data if isinstance(part, tuple)]
         return parsed(raw)
 

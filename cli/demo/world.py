@@ -12,8 +12,9 @@ ZONE = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class World:
-    client_id: str
     workspace_id: str
+    mark: str
+    """What the addresses of this demo's senders end in: the mail server may hold an earlier demo's mails too."""
     manager_email: str
     senders: tuple[dict[str, Any], ...]
     """Users with `user_id`, `name` and `email`, who hold licences."""
@@ -25,12 +26,13 @@ class World:
 def make_world(api: Client) -> World:
     """A new client each time, so that a demo can be run again beside the last one's data."""
     run = uuid4().hex[:4]
+    mark = f".{run}@nordlicht.example"
     client = api.post("/api/accounts/clients", {"name": f"Nordlicht Software {run}", "plan": "starter", "licences": 5})
     users = f"/api/accounts/clients/{client['client_id']}"
     workspace = api.post(f"{users}/workspaces", {"name": "DACH and Nordics", "time_zone": ZONE})
 
     def user(name: str, role: str, *, licence: bool) -> dict[str, Any]:
-        email = f"{name.split(maxsplit=1)[0].lower()}.{run}@nordlicht.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}{mark}"
         post = {"role": role, "workspace_id": workspace["workspace_id"]}
         asked = {"name": name, "email": email, "roles": [post], "licence": licence, "password": PASSWORD}
         made: dict[str, Any] = api.post(f"{users}/users", asked)
@@ -38,4 +40,4 @@ def make_world(api: Client) -> World:
 
     manager = user("Mara Lindqvist", "manager", licence=False)
     senders = (user("Jonas Weber", "member", licence=True), user("Elif Kaya", "member", licence=True))
-    return World(client["client_id"], workspace["workspace_id"], manager["email"], senders)
+    return World(workspace["workspace_id"], mark, manager["email"], senders)
