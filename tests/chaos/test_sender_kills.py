@@ -99,7 +99,7 @@ def test_killed_at_random_nothing_is_lost_and_nothing_goes_out_twice(settings: S
         sender_claims_each=20,
         sender_answer_seconds=ANSWER_SECONDS,
         sender_hand_over_seconds=LEASE_SECONDS,
-        sender_claim_seconds=LEASE_SECONDS,
+        sender_claim_seconds=3.0,
         sender_retry_seconds=0.2,
     )
     beds = [Bed(quick) for _ in range(ACCOUNTS)]
