@@ -17,7 +17,7 @@ from bench.place import place
 from bench.report import report, tell
 from schemas.body import PROVIDER
 from schemas.kpi import ScoreChanged
-from services.kit import kafka
+from services.kit import kafka, memory
 from services.kit.codec import Codec
 from services.kit.database import Database, as_json, rows, run
 from services.kit.events import Kind, Told
@@ -105,6 +105,7 @@ def insert_rows(database: Database, *, json: bool) -> None:
 
 def main(runs: int) -> None:
     found: dict[str, list[float]] = {"appended and relayed": [], "appended": [], "relayed": [], "rows as json": [], "rows as arrays": []}
+    memory.settle()  # as a service does
     with place() as settings:
         kafka.make_topics(settings)
         database = make_bed(settings)

@@ -63,7 +63,8 @@ def docker_engines() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def local_engines(folder: Path) -> Iterator[dict[str, str]]:
-    command = [sys.executable, "-m", "deploy.local", "engines", "--data", str(folder), "--kafka", "--postgres", "--greenmail"]
+    engines, until = ["--kafka", "--postgres", "--greenmail"], ["--while", str(os.getpid())]
+    command = [sys.executable, "-m", "deploy.local", "engines", "--data", str(folder), *engines, *until]
     with (folder / "engines.log").open("wb") as output:
         launcher = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         try:

@@ -32,7 +32,7 @@ class Database:
             settings.role_url(service, role),
             pool_size=settings.database_pool,
             max_overflow=settings.database_pool,
-            pool_pre_ping=True,
+            pool_pre_ping=role == "api",  # a worker tries again anyway, and would ask before each batch
             pool_timeout=10,
             connect_args={
                 "application_name": f"{service}-{role}",

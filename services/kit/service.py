@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from fastapi import APIRouter
 
-from services.kit import log, loops
+from services.kit import log, loops, memory
 from services.kit.clock import Clock, clock_of
 from services.kit.codec import Codec
 from services.kit.database import Database
@@ -95,6 +95,7 @@ class Running:
             routers = self.service.routers(self.context) if api else ()
             server = self._server(health, routers)
             tasks.create_task(self._serve(server))
+            memory.settle()
             log.get(__name__).info("service started", worker=worker, api=api)
             await self.stopping.wait()
             server.should_exit = True

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.kit.errors import Unavailable
 from services.kit.stream.batch import Batch, Partition
-from services.kit.stream.lanes import BATCHES_AHEAD, BATCHES_OF_TOPIC, FIRST_PAUSE, LONGEST_PAUSE, Lanes, pause_after
+from services.kit.stream.lanes import BATCHES_OF_TOPIC, FIRST_PAUSE, LONGEST_PAUSE, Lanes, pause_after
 from services.kit.stream.letters import Fault, Letter
 from services.kit.stream.positions import Moved
 from tests.unit.test_stream_batch import Numbered
@@ -89,31 +89,31 @@ def test_batches_are_stored_in_order() -> None:
     assert log.rewound == [{A0: 0}]
 
 
-def test_a_partition_is_read_no_further_ahead_than_one_batch_in_work_and_one_waiting() -> None:
+def test_a_topic_is_read_no_further_ahead_than_one_batch_in_work_and_one_being_opened() -> None:
     async def story(lanes: Lanes, _: Log) -> None:
-        waiting = [lanes.arrive(batch(A0, first, first + 3)) for first in range(0, 3 * BATCHES_AHEAD, 3)]
-        assert lanes.open([A0, A1]) == {A1}
+        waiting = [lanes.arrive(batch(A0, 0, 3)), lanes.arrive(batch(A1, 0, 3))]
+        assert lanes.open([A0, A1, A2]) == set()
         await lanes.take(waiting[0])
-        assert lanes.open([A0, A1]) == {A0, A1}
+        assert lanes.open([A0, A1, A2]) == {A2}, "there is room for one, and this one was never served"
 
-    play(story, A0, A1)
+    assert BATCHES_OF_TOPIC == 2
+    play(story, A0, A1, A2)
 
 
 def test_a_topic_whose_batches_wait_does_not_hold_up_another() -> None:
     async def story(lanes: Lanes, _: Log) -> None:
-        for partition in (A0, A1):
-            for first in (0, 3):
-                lanes.arrive(batch(partition, first, first + 3))
-        assert lanes.open([A0, A1, A2, B0]) == {B0}, "the topic has as many batches waiting as its queue holds"
+        for first in (0, 3):
+            lanes.arrive(batch(A0, first, first + 3))
+        assert lanes.open([A0, A1, B0]) == {B0}, "the topic has as many batches waiting as it may"
 
-    assert BATCHES_OF_TOPIC == 4
-    play(story, A0, A1, A2, B0)
+    play(story, A0, A1, B0)
 
 
 def test_the_partition_that_waited_longest_comes_first() -> None:
     async def story(lanes: Lanes, _: Log) -> None:
-        for partition in (A0, A0, A1):
-            lanes.arrive(batch(partition, 0, 3))
+        for partition in (A0, A1):
+            await lanes.take(lanes.arrive(batch(partition, 0, 3)))
+        lanes.arrive(batch(A0, 3, 6))
         assert lanes.open([A0, A1, A2]) == {A2}, "there is room for one more"
 
     play(story, A0, A1, A2)

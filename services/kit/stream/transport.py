@@ -8,10 +8,11 @@ Here the stored positions rule: the consumer seeks to them, and tells Kafka of t
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, cast
 
 import aiokafka
+from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
@@ -68,6 +69,33 @@ class Polled:
         self.topic, self.partition, self.offset = tp.topic, tp.partition, last.offset
         self.timestamp, self.timestamp_type = last.timestamp, last.timestamp_type
         self.value = batch
+
+
+class AsRead:
+    """A fetch's records as aiokafka's C extension has read them. Its PartitionRecords, which this stands in front of, makes an object of
+    eleven fields of each, in a frame of its own: half of what fetching costs.
+    """
+
+    def __init__(self, records: PartitionRecords) -> None:
+        records._consumer_record = as_it_is
+        self._records, self._iterator = records, records._records_iterator
+
+    def __iter__(self) -> Iterator[Any]:
+        return cast("Iterator[Any]", self._iterator)
+
+    @property
+    def next_fetch_offset(self) -> int:
+        return int(self._records.next_fetch_offset)
+
+
+def as_it_is(_: TopicPartition, record: Any) -> Any:
+    return record
+
+
+def take_as_read(fetched: Iterable[Any]) -> None:
+    for result in fetched:
+        if isinstance(result, FetchResult) and isinstance(result._partition_records, PartitionRecords):
+            result._partition_records = AsRead(result._partition_records)
 
 
 class BatchThread(driver.AIOKafkaConsumerThread):
@@ -132,8 +160,11 @@ class BatchThread(driver.AIOKafkaConsumerThread):
             if consumer._closed or consumer._fetcher._closed:
                 raise ConsumerStoppedError
             self._changed.clear()
-            wanted = self.batches.open_partitions(active_partitions)
+            # Only those that have something: which of them come first, and how many, is then up to the lanes.
+            fetched_by_now = consumer._fetcher._records
+            wanted = self.batches.open_partitions(active_partitions.intersection(fetched_by_now))
             if wanted:
+                take_as_read(fetched_by_now.values())
                 fetched = await super()._fetch_records(consumer, wanted, timeout=0, max_records=max_records)
                 if fetched:
                     return self._batches(consumer, fetched)

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
@@ -29,7 +28,6 @@ MOST_THREADS = 4
 """Batches in work at once; each holds a connection to the database, and may ask the vault over another."""
 SECONDS_TO_STOP = 30.0
 WATCH_SECONDS = 15.0
-OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class Worker:
@@ -127,7 +125,6 @@ class Worker:
     async def _serve(self, app: BatchApp) -> None:
         """Start the app, which takes until it has its partitions, and keep watch over it."""
         await app.start()
-        settle_memory()
         self._app, self._why = app, None
         self._log.info("stream hears", topics=[topic.name for topic in self._topics])
         while True:
@@ -166,13 +163,6 @@ class Worker:
             else:
                 why = self._watch.trouble or ("waiting for partitions" if app.rebalancing else None)
         return {"ready": why is None, "why": why, "partitions": found, "parked": self._watch.parked}
-
-
-def settle_memory() -> None:
-    """Python's collector would walk all that was ever loaded again and again while batches come and go: half of the time, measured."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 async def stop_app(app: BatchApp) -> None:
