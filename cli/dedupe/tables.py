@@ -1,0 +1,103 @@
+"""Tables of a folder as records, read and mapped as an import does it, without any service."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from schemas.body import PROVIDER
+from schemas.fields import DataField
+from schemas.ingest import RecordIngested
+from services.dedupe.domain.normalise import normalise
+from services.dedupe.domain.record import NormalRecord
+from services.ingest.domain.encoding import by_lines, encoding_of
+from services.ingest.domain.errors import NotATable
+from services.ingest.domain.lines import read_rows
+from services.ingest.domain.mapping import propose
+from services.ingest.domain.records import Draft, plan_of, read_row
+from services.ingest.files import sample_of
+from services.kit.errors import Rejected
+
+ENDINGS = (".csv", ".tsv", ".txt")
+SAYS_WHO = frozenset({
+    DataField.GIVEN_NAME, DataField.FAMILY_NAME, DataField.FULL_NAME, DataField.EMAIL, DataField.WORK_EMAIL, DataField.PRIVATE_EMAIL,
+    DataField.LINKEDIN, DataField.TWITTER, DataField.PHONE, DataField.MOBILE, DataField.COMPANY_NAME, DataField.COMPANY_WEBSITE,
+})  # fmt: skip
+"""A table without any of these is not about people or companies (such as one of clusters)."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""The time of a row whose source states none: the present would not give the same result tomorrow."""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row by its file's name without the ending and its own id, else its line's number. `record` is None if nothing can be made of it."""
+
+    source: str
+    source_row_id: str
+    record: NormalRecord | None
+
+
+@dataclass(frozen=True)
+class Table:
+    path: Path
+    mapping: Mapping[str, str]
+    rows: list[TableRow]
+
+
+def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
+    """The tables about people or companies, and why each other file with such an ending was passed over. Raises Rejected for none."""
+    tables, passed_over = [], {}
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS):
+        try:
+            tables.append(table_of(path))
+        except NotATable as error:
+            passed_over[path] = str(error)
+    if not tables:
+        said = "; ".join(f"{path.name}: {why}" for path, why in passed_over.items()) or f"it has no file ending in {', '.join(ENDINGS)}"
+        raise Rejected(f"{folder} has no table about people or companies ({said})")
+    return tables, passed_over
+
+
+def table_of(path: Path) -> Table:
+    """Raises NotATable."""
+    with path.open("rb") as raw:
+        file, encoding = by_lines(raw, encoding_of(raw))
+        sample = sample_of(file, encoding)
+        layout, mapping = sample.layout, propose(sample.layout.columns, sample.cells)
+        if SAYS_WHO.isdisjoint(mapping.values()):
+            raise NotATable(f"none of its columns ({', '.join(layout.columns[:6])}) says who or which company a row is about")
+        plan = plan_of(layout.columns, mapping, sample.day_order(mapping), "UTC")
+        own_id = next((place for place, column in enumerate(layout.columns) if mapping.get(column) == DataField.ROW_ID), None)
+        rows = []
+        for row in read_rows(file, layout.encoding, layout.delimiter, layout.start):
+            drafted = None if row.fault else read_row(row.cells, plan)
+            name = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
+            record = record_of(path.stem, name or str(row.begin.line), drafted) if isinstance(drafted, Draft) else None
+            rows.append(TableRow(path.stem, name or str(row.begin.line), record))
+        return Table(path, mapping, rows)
+
+
+def record_of(source: str, row_id: str, drafted: Draft) -> NormalRecord:
+    event = RecordIngested(
+        record_id=record_id_of(source, row_id),
+        source_id=PROVIDER,
+        source=source,
+        source_row_id=row_id,
+        import_id=PROVIDER,
+        row=0,
+        digest=drafted.digest,
+        as_of=drafted.as_of,
+        fields=drafted.fields,
+    )
+    return normalise(event, LONG_AGO)
+
+
+def record_id_of(source: str, row_id: str) -> UUID:
+    return uuid5(PROVIDER, f"{source}/{row_id}")
+
+
+def records_in(tables: list[Table]) -> Iterator[NormalRecord]:
+    """In the order of their ids, so that neither the files' order nor the rows' matters; of two rows with one id, the later."""
+    by_id = {row.record.record_id: row.record for table in tables for row in table.rows if row.record}
+    return iter([by_id[record_id] for record_id in sorted(by_id)])

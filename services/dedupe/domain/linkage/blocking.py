@@ -1,0 +1,69 @@
+"""Which pairs are compared at all: those that share a key. A key that many have says nothing about any two of them, and is passed over."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from services.dedupe.domain.linkage.spelling import letters, skeleton
+from services.dedupe.domain.linkage.traits import Traits
+
+MOST_IN_A_BLOCK = 60
+LEAST_LETTERS = 5
+"""Of what stands before the `@` in an address, to be a key by itself."""
+
+
+def keys_of(traits: Traits) -> set[str]:
+    """The kind of a key comes first, so that equal texts of two kinds do not meet."""
+    return {*address_keys(traits), *name_keys(traits)}
+
+
+def address_keys(traits: Traits) -> Iterator[str]:
+    for mailbox in traits.mailboxes:
+        yield f"mailbox:{mailbox.whole}"
+        local = letters(mailbox.local)
+        if len(local) >= LEAST_LETTERS:
+            yield f"local:{skeleton(local)}"
+            yield f"near:{mailbox.local[:3]}:{mailbox.local[-3:]}:{mailbox.domain}"
+            if not mailbox.free:
+                # The end, as a given name or an initial may stand before it.
+                yield f"end:{skeleton(local)[-6:]}:{mailbox.domain}"
+    for phone in traits.phones:
+        yield f"phone:{phone}"
+    if traits.profile:
+        yield f"profile:{traits.profile}"
+        yield f"local:{skeleton(traits.profile_name)}"
+
+
+def name_keys(traits: Traits) -> Iterator[str]:
+    first, family = skeleton(traits.first), skeleton(traits.family)
+    known_first = first if len(traits.first) > 1 else ""
+    company = (traits.company or traits.domain.replace("-", " ").replace(".", " ")).partition(" ")[0]
+    if family:
+        yield f"name:{known_first}:{family}"
+        yield f"local:{skeleton(traits.first + traits.family)}"
+        yield f"family:{family}:{first[:1]}:{traits.country}"
+        if traits.domain:
+            yield f"end:{family[-6:]}:{traits.domain}"
+        if company:
+            yield f"family at:{family}:{company[:5]}"
+    if known_first and company:
+        yield f"first at:{known_first}:{company[:6]}"
+    for employer in traits.employers:
+        if family:
+            yield f"family of:{family}:{employer}"
+            # Two letters that changed places.
+            yield f"letters of:{''.join(sorted(family))}:{employer}"
+        if first:
+            yield f"first of:{first}:{employer}"
+
+
+Pair = tuple[int, int]
+
+
+def candidates(records: Sequence[Traits]) -> set[Pair]:
+    """Pairs of places in `records`, the lower first."""
+    blocks: dict[str, list[int]] = defaultdict(list)
+    for place, traits in enumerate(records):
+        for key in keys_of(traits):
+            blocks[key].append(place)
+    return {pair for block in blocks.values() if len(block) <= MOST_IN_A_BLOCK for pair in combinations(block, 2)}

@@ -1,0 +1,47 @@
+"""From scored pairs to persons: the strongest link first, and two groups become one only if all of their records together say so.
+
+A chain of plausible pairs does not make one person of two namesakes: all pairs between the groups decide, and those that no blocking key
+brought together are scored for it too.
+"""
+
+from collections.abc import Callable, Mapping
+
+from services.dedupe.domain.linkage.blocking import Pair
+
+AT_MOST = 25.0
+"""Bits that one pair counts with in the mean, so that none outweighs all others."""
+AT_LEAST = -20.0
+MEAN_SHARE = 0.7
+
+
+def cluster(records: int, scores: Mapping[Pair, float], score: Callable[[Pair], float], link: float, together: float) -> list[int]:
+    """For each record the lowest place in its group. `link`: the least score that joins two records; `together`: the least that
+    two groups must agree.
+    """
+    group_of = list(range(records))
+    members = {place: [place] for place in range(records)}
+    for pair, _ in sorted(((p, s) for p, s in scores.items() if s >= link), key=lambda each: (-each[1], each[0])):
+        one, other = sorted((group_of[pair[0]], group_of[pair[1]]))
+        if one == other or agreement(members[one], members[other], scores, score) < together:
+            continue
+        for place in members[other]:
+            group_of[place] = one
+        members[one] += members.pop(other)
+    return group_of
+
+
+def agreement(one: list[int], other: list[int], scores: Mapping[Pair, float], score: Callable[[Pair], float]) -> float:
+    """Bits: the mean over all pairs, and over the best pair of each record of the smaller group, which may say little itself."""
+    few, many = sorted((one, other), key=len)
+    best = total = 0.0
+    for mine in few:
+        bits = [bounded(mine, theirs, scores, score) for theirs in many]
+        best += max(bits)
+        total += sum(bits)
+    return MEAN_SHARE * total / (len(few) * len(many)) + (1 - MEAN_SHARE) * best / len(few)
+
+
+def bounded(one: int, other: int, scores: Mapping[Pair, float], score: Callable[[Pair], float]) -> float:
+    pair = (one, other) if one < other else (other, one)
+    found = scores.get(pair)
+    return max(AT_LEAST, min(AT_MOST, score(pair) if found is None else found))

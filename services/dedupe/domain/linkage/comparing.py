@@ -1,0 +1,203 @@
+"""How two records agree, field by field: a level for each, 0 where one of them does not say.
+
+What people of one company have in common by chance (address, phone, place, title) counts differently among them, so these fields
+stand twice: for pairs at one employer, and for others.
+"""
+
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, letters, pet_names, skeleton
+from services.dedupe.domain.linkage.traits import Mailbox, Traits
+
+Levels = tuple[int, ...]
+"""One for each of FIELDS."""
+
+
+class Field(NamedTuple):
+    """`levels`: what each level means to a person, from 1."""
+
+    name: str
+    levels: tuple[str, ...]
+
+
+SAME, VARIANT, INITIAL, ALIKE, OTHER_GIVEN = 1, 2, 3, 4, 5
+OTHER_FAMILY = 3
+SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER = 1, 2, 3, 4, 5, 6
+
+GIVEN = Field("given name", ("the same", "a spelling or pet name of it", "its initial", "alike", "different"))
+FAMILY = Field("family name", ("the same", "a spelling of it", "different"))
+PROFILE = Field("profile", ("the same", "another"))
+EMPLOYER = Field("company", ("the same", "alike", "another"))
+ADDRESS = Field(
+    "e-mail address",
+    (
+        "the same",
+        "a misspelling of it",
+        "the same name at another provider",
+        "another at the same domain",
+        "another, one of them private",
+        "another",
+    ),
+)
+PHONE = Field("phone", ("the same", "another"))
+PLACE = Field("place", ("the same city", "the same country", "another country"))
+TITLE = Field("job title", ("the same", "alike", "another"))
+
+
+def at_one_employer(field: Field) -> Field:
+    return Field(f"{field.name}, at one company", field.levels)
+
+
+FIELDS = (
+    GIVEN, FAMILY, PROFILE, EMPLOYER,
+    ADDRESS, PHONE, PLACE, TITLE,
+    at_one_employer(ADDRESS), at_one_employer(PHONE), at_one_employer(PLACE), at_one_employer(TITLE),
+)  # fmt: skip
+UNKNOWN = (0, 0, 0, 0)
+
+
+def compare(one: Traits, other: Traits) -> Levels:
+    given, family = names(one, other)
+    employer = employers(one, other)
+    rest = (addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other))
+    context = UNKNOWN + rest if employer == SAME else rest + UNKNOWN
+    return (given, family, profiles(one, other), employer, *context)
+
+
+def names(one: Traits, other: Traits) -> tuple[int, int]:
+    given, family = given_names(one, other), family_names(one.family, other.family)
+    swapped = given == OTHER_GIVEN and family == OTHER_FAMILY
+    if swapped and skeleton(one.given) == skeleton(other.family) and skeleton(one.family) == skeleton(other.given):
+        return VARIANT, VARIANT
+    return given, family
+
+
+def given_names(one: Traits, other: Traits) -> int:
+    if not one.given or not other.given:
+        return 0
+    if one.given == other.given:
+        return SAME
+    if one.first == other.first or skeleton(other.first) in one.also or skeleton(one.first) in other.also:
+        return VARIANT
+    return first_names(one.first, other.first)
+
+
+def first_names(one: str, other: str) -> int:
+    if len(one) == 1 or len(other) == 1:
+        return INITIAL if one[0] == other[0] else OTHER_GIVEN
+    if skeleton(one) == skeleton(other) or other in pet_names(one) or one in pet_names(other):
+        return VARIANT
+    shorter = min(len(one), len(other))
+    if shorter > 3 and OSA.distance(one, other, score_cutoff=1) <= 1:
+        return VARIANT
+    if (shorter > 2 and (one.startswith(other) or other.startswith(one))) or JaroWinkler.similarity(one, other) >= 0.88:
+        return ALIKE
+    return OTHER_GIVEN
+
+
+def family_names(one: str, other: str) -> int:
+    if not one or not other:
+        return 0
+    if one == other:
+        return SAME
+    if len(one) == 1 or len(other) == 1:
+        return 0 if one[0] == other[0] else OTHER_FAMILY
+    if skeleton(one) == skeleton(other):
+        return VARIANT
+    shorter = min(len(one), len(other))
+    typos = 1 if shorter < MOST_TYPOS_AFTER else 2
+    if shorter > 3 and OSA.distance(one, other, score_cutoff=typos) <= typos:
+        return VARIANT
+    # One half of a double name; `jr` and `de` are no half.
+    return VARIANT if any(len(half) > 3 for half in {*one.split()} & {*other.split()}) else OTHER_FAMILY
+
+
+def addresses(one: Traits, other: Traits, given: int, family: int) -> int:
+    """The best that two of their addresses agree."""
+    return min((mailboxes(mine, theirs, given, family) for mine in one.mailboxes for theirs in other.mailboxes), default=0)
+
+
+def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, family: int) -> int:
+    if mine.whole == theirs.whole:
+        return SAME_ADDRESS
+    at_one = mine.domain == theirs.domain
+    if at_one and mine.local.replace(".", "") == theirs.local.replace(".", ""):
+        return SAME_ADDRESS
+    if at_one and given != OTHER_GIVEN and misspelt(mine.local, theirs.local):
+        return MISSPELT
+    # Names that agree are evidence already: that they stand in both addresses is none beside it.
+    if mine.local == theirs.local and not at_one and not (given and family) and len(letters(mine.local)) > MOST_TYPOS_AFTER:
+        return SAME_NAME_ELSEWHERE
+    if at_one and not mine.free:
+        return BESIDE
+    return ANOTHER_FREE if mine.free or theirs.free else ANOTHER
+
+
+def misspelt(one: str, other: str) -> bool:
+    """By one letter, not the first, and not in a number: these tell namesakes apart."""
+    if one[0] != other[0] or min(len(one), len(other)) < MOST_TYPOS_AFTER - 1:
+        return False
+    return OSA.distance(one, other, score_cutoff=1) <= 1 and [*filter(str.isdigit, one)] == [*filter(str.isdigit, other)]
+
+
+def phones(one: Traits, other: Traits) -> int:
+    if not one.phones or not other.phones:
+        return 0
+    return 2 if one.phones.isdisjoint(other.phones) else SAME
+
+
+def profiles(one: Traits, other: Traits) -> int:
+    if not one.profile or not other.profile:
+        return 0
+    return SAME if one.profile == other.profile else 2
+
+
+def employers(one: Traits, other: Traits) -> int:
+    if not one.employers or not other.employers:
+        return 0
+    if not one.employers.isdisjoint(other.employers) or (one.company and one.company == other.company):
+        return SAME
+    return 2 if alike(one.company, other.company) or stands_in(one, other) or stands_in(other, one) else 3
+
+
+def alike(one: str, other: str) -> bool:
+    """Two names of companies that may be one: shorter, abbreviated, misspelt."""
+    if not one or not other:
+        return False
+    mine, theirs = one.split(), other.split()
+    shorter, longer = sorted((mine, theirs), key=len)
+    if set(shorter) <= set(longer):
+        return True
+    return acronym(mine) == other or acronym(theirs) == one or JaroWinkler.similarity(one, other) > 0.93
+
+
+def acronym(words: list[str]) -> str:
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
+def stands_in(one: Traits, other: Traits) -> bool:
+    """Whether the company that one names may have the other's domain."""
+    return bool(one.company and other.domain and goes_with(one.company, other.domain))
+
+
+def goes_with(company: str, domain: str) -> bool:
+    label, name = domain.partition(".")[0].replace("-", ""), company.replace(" ", "")
+    return len(name) > 3 and (label.startswith(name) or name.startswith(label))
+
+
+def places(one: Traits, other: Traits) -> int:
+    if one.city and one.city == other.city:
+        return SAME
+    if one.country and other.country:
+        return 2 if one.country == other.country else 3
+    return 0
+
+
+def titles(one: Traits, other: Traits) -> int:
+    if not one.title or not other.title:
+        return 0
+    if one.title == other.title:
+        return SAME
+    return 2 if 2 * len(one.title & other.title) >= len(one.title | other.title) else 3

@@ -1,0 +1,31 @@
+"""How many records have a value."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+BACKGROUND = 1_000
+USUAL = 1e-3
+"""Share of people who have one and the same usual name, or work at one and the same company."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    of: Mapping[str, int]
+    total: int
+
+    def __getitem__(self, value: str) -> int:
+        """0 for what no record has."""
+        return self.of.get(value, 0)
+
+    def rarity(self, *values: str) -> float:
+        """Bits by which the most frequent of these values is rarer than certain, with a background of values that are about as rare as
+        most are: in few records, none would look rare.
+        """
+        return math.log2((self.total + BACKGROUND) / (max(map(self.__getitem__, values), default=0) + BACKGROUND * USUAL))
+
+
+def counts_of(values: Iterable[str]) -> Counts:
+    counted = Counter(values)
+    return Counts(counted, counted.total())

@@ -1,0 +1,148 @@
+"""Which company a record means: by its domains, by what its name goes with in other records, and at last by whose record it is."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from services.dedupe.domain.linkage.comparing import acronym, alike, goes_with
+from services.dedupe.domain.linkage.traits import Traits
+
+CLEARLY = 0.7
+"""Share of a name's records with a domain that have the same one: then it is that company's name."""
+LEAST_LETTERS, TWO_TYPOS_AFTER = 7, 10
+"""Of a company's name, to be found in spite of a typo, or of two."""
+FEW = 3
+"""Companies that a short name may mean, to be taken as one of them."""
+ADDED = ("group", "online", "global", "inc", "hq")
+"""What a company adds to its name in a second domain: `acme.com`, `acme-group.com`. A number tells another company."""
+
+
+def with_employers(records: Sequence[Traits]) -> list[Traits]:
+    """Each record with all that its employer may be."""
+    called_after = joined_domains(records)
+    of_names = {
+        name: frozenset(called_after.get(domain, domain) for domain in domains) for name, domains in domains_of_names(records).items()
+    }
+    short = short_names(of_names)
+    return [replace(traits, employers=employers_of(traits, called_after, of_names, short)) for traits in records]
+
+
+OfNames = Mapping[str, frozenset[str]]
+"""A company's name → the domains that go with it."""
+
+
+def employers_of(traits: Traits, called_after: Mapping[str, str], of_names: OfNames, short: OfNames) -> frozenset[str]:
+    if traits.domain:
+        return frozenset({called_after.get(traits.domain, traits.domain)})
+    if not traits.company:
+        return frozenset()
+    return of_names.get(traits.company) or short.get(traits.company) or frozenset({f"name:{traits.company}"})
+
+
+def short_names(of_names: OfNames) -> dict[str, frozenset[str]]:
+    """First words and acronyms of names, where few companies share them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, domains in of_names.items():
+        words = name.split()
+        for short in ({" ".join(words[:1]), " ".join(words[:2]), acronym(words)} - {name, ""}) if len(words) > 1 else ():
+            found[short] |= domains
+    return {short: frozenset(domains) for short, domains in found.items() if len(domains) <= FEW}
+
+
+def domains_of_names(records: Iterable[Traits]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for traits in records:
+        if traits.company:
+            found[traits.company].update(traits.domains)
+    return {name: domains for name, domains in found.items() if domains}
+
+
+class Companies:
+    """The companies that a set of records means. A company is called after one of its domains, else `name:` and its name."""
+
+    def __init__(self, records: Sequence[Traits]) -> None:
+        self._called_after = joined_domains(records)
+        found = {name: self._companies(domains) for name, domains in domains_of_names(records).items()}
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for name, companies in found.items():
+            for company in companies:
+                self._names[company].add(name)
+        self._of_name = {name: mostly for name, companies in found.items() if (mostly := clear(companies))}
+        self._of_name |= self._misspelt({traits.company for traits in records if traits.company} - found.keys())
+
+    def _companies(self, domains: Counter[str]) -> Counter[str]:
+        companies: Counter[str] = Counter()
+        for domain, times in domains.items():
+            companies[self._called_after.get(domain, domain)] += times
+        return companies
+
+    def _misspelt(self, names: Iterable[str]) -> dict[str, str]:
+        """Names that only one known company could mean."""
+        known: dict[str, list[str]] = defaultdict(list)
+        for name in self._of_name:
+            known[name[:3]].append(name)
+        found = {}
+        for name in sorted(names):
+            typos = 1 if len(name) < TWO_TYPOS_AFTER else 2
+            near = {self._of_name[each] for each in known[name[:3]] if OSA.distance(name, each, score_cutoff=typos) <= typos}
+            if len(name) >= LEAST_LETTERS and len(near) == 1:
+                found[name] = near.pop()
+        return found
+
+    def by_itself(self, traits: Traits) -> str | None:
+        """What the record says without any other of its person's."""
+        domain = traits.domain or min(traits.domains, default="")
+        return self._called_after.get(domain, domain) if domain else self._of_name.get(traits.company)
+
+    def of_person(self, group: Sequence[Traits]) -> list[str | None]:
+        """For each record of one person; a record that names no company, or one of several, means one that the others mean."""
+        found = [self.by_itself(traits) for traits in group]
+        known = [company for company, _ in Counter(filter(None, found)).most_common()]
+        return [company or self._among(traits, known) for traits, company in zip(group, found, strict=True)]
+
+    def _among(self, traits: Traits, known: Iterable[str]) -> str | None:
+        named = traits.company
+        fitting = next((company for company in known if not named or self._fits(named, company)), None)
+        return fitting or (f"name:{named}" if named else None)
+
+    def _fits(self, name: str, company: str) -> bool:
+        return goes_with(name, company) or any(alike(name, each) for each in self._names[company])
+
+
+def joined_domains(records: Sequence[Traits]) -> dict[str, str]:
+    """Domain → the first by the alphabet of those that are its company's: those of one label that stand in one record, or go with one
+    name of several words.
+    """
+    called_after: dict[str, str] = {}
+
+    def top(domain: str) -> str:
+        while (above := called_after.get(domain, domain)) != domain:
+            domain = above
+        return domain
+
+    together = {tuple(sorted(t.domains)) for t in records if len(t.domains) > 1}
+    together |= {tuple(sorted(domains)) for name, domains in domains_of_names(records).items() if " " in name and len(domains) > 1}
+    for domains in sorted(together):
+        by_label: dict[str, list[str]] = defaultdict(list)
+        for domain in domains:
+            by_label[label(domain)].append(domain)
+        for alike_ones in by_label.values():
+            for one, other in pairwise(alike_ones):
+                first, second = sorted((top(one), top(other)))
+                called_after[second] = first
+    return {domain: top(domain) for domain in called_after}
+
+
+def label(domain: str) -> str:
+    """What is a company's own in its domain."""
+    text = domain.partition(".")[0].replace("-", "")
+    return next((text.removesuffix(added) for added in ADDED if text.endswith(added) and len(text) > len(added) + 2), text)
+
+
+def clear(companies: Counter[str]) -> str | None:
+    """The company that a name goes with clearly."""
+    company, times = min(companies.items(), key=lambda each: (-each[1], each[0]))
+    return company if times >= CLEARLY * companies.total() else None

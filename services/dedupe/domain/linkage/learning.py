@@ -1,0 +1,154 @@
+"""The model's weights, learned from the records without labels, by expectation and maximisation.
+
+How often two persons agree by chance is counted in pairs drawn at random, and among colleagues of different names; for identifiers,
+which hardly ever agree by chance, it is estimated along with how often two records of one person agree.
+"""
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.dedupe.domain.linkage.blocking import Pair
+from services.dedupe.domain.linkage.comparing import (
+    ADDRESS,
+    BESIDE,
+    FIELDS,
+    OTHER_FAMILY,
+    OTHER_GIVEN,
+    PHONE,
+    PROFILE,
+    SAME,
+    Field,
+    Levels,
+    at_one_employer,
+    compare,
+)
+from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model
+from services.dedupe.domain.linkage.traits import Traits
+
+RANDOM_PAIRS, COLLEAGUES = 200_000, 100_000
+ROUNDS = 12
+EXPECTED_PAIRS = 5.0
+"""What is expected of two records of one person weighs as much as this many seen pairs."""
+ACCIDENTAL_PAIRS = 20.0
+BACKGROUND_PAIRS, BACKGROUND_COLLEAGUES = 1_000_000, 5_000
+"""Pairs of strangers elsewhere, among which an identifier agrees by chance no more often than here: few records prove little."""
+SEED = 7
+"""The draw has to be the same each time, or the same records would not give the same result."""
+IDENTIFYING = frozenset({
+    (PROFILE.name, SAME),
+    *((field.name, SAME) for field in (PHONE, at_one_employer(PHONE))),
+    *((field.name, level) for field in (ADDRESS, at_one_employer(ADDRESS)) for level in range(1, BESIDE)),
+})  # fmt: skip
+"""Agreements whose chance is too small to be seen in a random draw."""
+AT_ONE_EMPLOYER = len(FIELDS) - 4
+"""Where in FIELDS those for pairs at one employer begin."""
+BUCKET = 0.5
+"""Bits: pairs of the same levels whose values are about equally rare are learned from as one."""
+NEGLIGIBLE = 1e-3
+
+Tally = dict[int, float]
+"""Level → how many pairs, in parts."""
+Distribution = list[list[float]]
+"""For each of FIELDS, for each of its levels: how often it is seen, of pairs in which both say something. Level 0 stays 0."""
+
+
+def learn(records: Sequence[Traits], compared: Mapping[Pair, Levels], frequencies: Frequencies) -> Model:
+    """`compared`: the levels of all pairs that share a blocking key; all others count as two persons."""
+    all_pairs = max(1, len(records) * (len(records) - 1) // 2)
+    groups = Counter(
+        (levels, round(frequencies.rarity(records[one], records[other], levels) / BUCKET)) for (one, other), levels in compared.items()
+    )
+    colleague_pairs = max(1, sum(len(team) * (len(team) - 1) // 2 for team in teams_of(records)))
+    chance = by_chance(records)
+    truth = [expected(field) for field in FIELDS]
+    matches = max(0.5, min(float(len(records)), all_pairs / 2))
+    for _ in range(ROUNDS):
+        model = Model(math.log2(matches / all_pairs), weigh(truth, chance), frequencies)
+        seen: list[Tally] = [defaultdict(float) for _ in FIELDS]
+        spurious: list[Tally] = [defaultdict(float) for _ in FIELDS]
+        matches = 0.5
+        for (levels, bucket), times in groups.items():
+            share = probability(model.prior + model.worth(levels) + bucket * BUCKET)
+            matches += share * times
+            count(spurious, levels, (1 - share) * times)
+            if share > NEGLIGIBLE:
+                count(seen, levels, share * times)
+        truth = [smoothed(counted, expected(field), EXPECTED_PAIRS) for counted, field in zip(seen, FIELDS, strict=True)]
+        raise_identifiers(chance, spurious, (all_pairs, colleague_pairs))
+    return Model(math.log2(matches / all_pairs), weigh(truth, chance), frequencies)
+
+
+def probability(bits: float) -> float:
+    return 1 / (1 + math.exp2(-max(-60.0, min(60.0, bits))))
+
+
+def count(tallies: Sequence[Tally], levels: Levels, times: float) -> None:
+    for tally, level in zip(tallies, levels, strict=True):
+        if level:
+            tally[level] += times
+
+
+def expected(field: Field) -> list[float]:
+    """Of two records of one person, before any are seen: what few records say moves it little."""
+    return [0.0] + [0.9 if level == SAME else 0.1 / (len(field.levels) - 1) for level in range(1, len(field.levels) + 1)]
+
+
+def smoothed(counted: Mapping[int, float], likely: Sequence[float], pairs: float) -> list[float]:
+    """How often each level is seen, as if `pairs` more had been seen that are as is likely."""
+    total = sum(counted.values()) + pairs
+    return [(counted.get(level, 0.0) + pairs * share) / total for level, share in enumerate(likely)]
+
+
+def accidental(field: Field) -> list[float]:
+    """Of two persons, before any are seen: the last level is the least agreement."""
+    return [0.0] + [0.02] * (len(field.levels) - 1) + [1 - 0.02 * (len(field.levels) - 1)]
+
+
+def by_chance(records: Sequence[Traits]) -> Distribution:
+    """From pairs at random, and for the fields of colleagues from pairs at one employer whose names are different."""
+    draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
+    counted: list[Tally] = [defaultdict(float) for _ in FIELDS]
+    for _ in range(min(RANDOM_PAIRS, len(records) * len(records) // 20)):
+        one, other = draw.choice(records), draw.choice(records)
+        if one is not other:
+            count(counted[:AT_ONE_EMPLOYER], compare(one, other)[:AT_ONE_EMPLOYER], 1)
+    teams = teams_of(records)
+    for team in draw.choices(teams, [len(team) for team in teams], k=min(COLLEAGUES, len(records) * len(records) // 20)) if teams else ():
+        levels = compare(draw.choice(team), draw.choice(team))
+        if levels[0] == OTHER_GIVEN and levels[1] == OTHER_FAMILY:
+            count(counted[AT_ONE_EMPLOYER:], levels[AT_ONE_EMPLOYER:], 1)
+    return [smoothed(counter, accidental(field), ACCIDENTAL_PAIRS) for counter, field in zip(counted, FIELDS, strict=True)]
+
+
+def teams_of(records: Iterable[Traits]) -> list[list[Traits]]:
+    teams: dict[str, list[Traits]] = defaultdict(list)
+    for traits in records:
+        for employer in traits.employers:
+            teams[employer].append(traits)
+    return [teams[employer] for employer in sorted(teams) if len(teams[employer]) > 1]
+
+
+def raise_identifiers(chance: Distribution, spurious: Sequence[Mapping[int, float]], pairs: tuple[int, int]) -> None:
+    """What agrees by chance is seen in full among the pairs compared, as each of these agreements is a blocking key. `pairs`: how many
+    there are in all, and how many of colleagues.
+    """
+    for place, field in enumerate(FIELDS):
+        for level in range(1, len(field.levels) + 1):
+            if (field.name, level) in IDENTIFYING:
+                among = BACKGROUND_PAIRS + pairs[0] if place < AT_ONE_EMPLOYER else BACKGROUND_COLLEAGUES + pairs[1]
+                chance[place][level] = max(1.0, spurious[place].get(level, 0.0)) / among
+
+
+def weigh(truth: Distribution, chance: Distribution) -> Distribution:
+    return [
+        [0.0] + [bits(field.name, level, truth[place][level], chance[place][level]) for level in range(1, len(field.levels) + 1)]
+        for place, field in enumerate(FIELDS)
+    ]
+
+
+def bits(field: str, level: int, of_one: float, by_accident: float) -> float:
+    """What an agreement is worth; where rarity counts, without it."""
+    spread = BY_FREQUENCY.get((field, level))
+    return math.log2(of_one / spread) if spread else math.log2(of_one / by_accident)

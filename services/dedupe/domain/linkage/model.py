@@ -1,0 +1,73 @@
+"""The model: what each agreement is worth, in bits. The sum over the fields and the prior are the odds that two records are one person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, VARIANT, Levels
+from services.dedupe.domain.linkage.counts import Counts
+from services.dedupe.domain.linkage.lexicon import Lexicon
+from services.dedupe.domain.linkage.spelling import skeleton
+from services.dedupe.domain.linkage.traits import Traits
+
+BY_FREQUENCY: Mapping[tuple[str, int], float] = {
+    (GIVEN.name, SAME): 1.0,
+    (GIVEN.name, VARIANT): 3.0,
+    (FAMILY.name, SAME): 1.0,
+    (FAMILY.name, VARIANT): 2.0,
+    (EMPLOYER.name, SAME): 1.0,
+}
+"""Agreements whose worth depends on how frequent the value is; times as many others agree by chance as share the value itself."""
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How many records have a value, of those that say one."""
+
+    lexicon: Lexicon
+    employers: Counts
+
+    def rarity(self, one: Traits, other: Traits, levels: Levels) -> float:
+        """Bits, for the agreements in BY_FREQUENCY."""
+        bits = 0.0
+        if levels[0] in {SAME, VARIANT}:
+            bits += self.lexicon.given.rarity(skeleton(one.first), skeleton(other.first))
+        if levels[1] in {SAME, VARIANT}:
+            bits += self.lexicon.family.rarity(skeleton(one.family), skeleton(other.family))
+        if levels[3] == SAME:
+            bits += self.employers.rarity(*(one.employers & other.employers))
+        return bits
+
+
+class Evidence(NamedTuple):
+    """One bar of the waterfall: a field, how it agrees, and what that is worth in bits."""
+
+    field: str
+    level: str
+    bits: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """`bits`: for each of FIELDS, for each of its levels, level 0 being worth nothing. `prior`: bits, before anything is compared."""
+
+    prior: float
+    bits: Sequence[Sequence[float]]
+    frequencies: Frequencies
+
+    def score(self, one: Traits, other: Traits, levels: Levels) -> float:
+        """log2 of the odds that these are one person."""
+        return self.prior + self.worth(levels) + self.frequencies.rarity(one, other, levels)
+
+    def worth(self, levels: Levels) -> float:
+        """Of the levels alone, without how rare the values are."""
+        return sum(bits[level] for bits, level in zip(self.bits, levels, strict=True) if level)
+
+    def explain(self, one: Traits, other: Traits, levels: Levels) -> list[Evidence]:
+        """All that speaks for and against, the prior first. The sum is the score."""
+        bars = [Evidence("prior", "two records at random", self.prior)]
+        for place, (field, level) in enumerate(zip(FIELDS, levels, strict=True)):
+            if level:
+                alone = tuple(level if each == place else 0 for each in range(len(FIELDS)))
+                bars.append(Evidence(field.name, field.levels[level - 1], self.worth(alone) + self.frequencies.rarity(one, other, alone)))
+        return bars

@@ -1,0 +1,55 @@
+"""Pet names that no list has, learned from the records: two given names that several families have at one address or profile."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from services.dedupe.domain.linkage.blocking import Pair
+from services.dedupe.domain.linkage.comparing import (
+    ADDRESS,
+    ALIKE,
+    FIELDS,
+    OTHER_GIVEN,
+    PROFILE,
+    SAME,
+    VARIANT,
+    Levels,
+    at_one_employer,
+    compare,
+)
+from services.dedupe.domain.linkage.spelling import skeleton
+from services.dedupe.domain.linkage.traits import Traits
+
+FAMILIES = 2
+"""Family names with which two given names are seen as one, to be taken as one everywhere: a typo or a married couple is one."""
+LEAST_LETTERS = 3
+PLACES = tuple(FIELDS.index(field) for field in (PROFILE, ADDRESS, at_one_employer(ADDRESS)))
+UNLIKE = (ALIKE, OTHER_GIVEN)
+
+
+def learned(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[str, frozenset[str]]:
+    """Skeleton of a given name → those of its pet names, and the reverse."""
+    families: dict[frozenset[str], set[str]] = defaultdict(set)
+    for (one, other), levels in compared.items():
+        if levels[0] in UNLIKE and levels[1] in {SAME, VARIANT} and SAME in {levels[place] for place in PLACES}:
+            names = frozenset({skeleton(records[one].first), skeleton(records[other].first)})
+            if min(map(len, names)) >= LEAST_LETTERS:
+                families[names].add(skeleton(records[one].family))
+    found: dict[str, set[str]] = defaultdict(set)
+    for names, seen in families.items():
+        if len(seen) >= FAMILIES and len(names) > 1:
+            for name in names:
+                found[name] |= names - {name}
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+def told(records: Iterable[Traits], pet_names: Mapping[str, frozenset[str]]) -> list[Traits]:
+    return [replace(each, also=each.also | also) if (also := pet_names.get(skeleton(each.first))) else each for each in records]
+
+
+def compared_again(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[Pair, Levels]:
+    """With the records that know their pet names, where these can make a difference."""
+    return {
+        pair: compare(records[pair[0]], records[pair[1]]) if levels[0] in UNLIKE and records[pair[0]].also else levels
+        for pair, levels in compared.items()
+    }

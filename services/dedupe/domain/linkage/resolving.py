@@ -1,0 +1,101 @@
+"""All of it on a set of records: whose they are, and which companies they mean."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from services.dedupe.domain.linkage import petnames
+from services.dedupe.domain.linkage.blocking import Pair, candidates
+from services.dedupe.domain.linkage.clustering import cluster
+from services.dedupe.domain.linkage.comparing import Levels, compare
+from services.dedupe.domain.linkage.counts import counts_of
+from services.dedupe.domain.linkage.employers import Companies, with_employers
+from services.dedupe.domain.linkage.learning import learn
+from services.dedupe.domain.linkage.lexicon import lexicon_of
+from services.dedupe.domain.linkage.model import Frequencies, Model
+from services.dedupe.domain.linkage.spelling import skeleton
+from services.dedupe.domain.linkage.traits import Traits, traits_of
+from services.dedupe.domain.record import NormalRecord
+
+LINK = 2.0
+"""Bits from which on a pair joins two groups: odds of 4 to 1."""
+SHARED_BY = 4
+"""Family names (by how they begin) in the records with one phone or address: from then on it is nobody's own."""
+TOGETHER = 3.0
+"""Bits that two groups must agree by, to be one."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    link: float = LINK
+    together: float = TOGETHER
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """For each record, in the order given: its person by the place of their first record, and its company if it means one."""
+
+    records: Sequence[Traits]
+    model: Model
+    compared: dict[Pair, Levels]
+    scores: dict[Pair, float]
+    persons: list[int]
+    companies: list[str | None]
+
+
+Say = Callable[[str, int], None]
+"""Told what begins, and of how many."""
+
+
+def silent(_what: str, _many: int) -> None: ...
+
+
+def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds(), say: Say = silent) -> Resolution:
+    """The records in an order of their own (as by `record_id`): then the result is a function of their set."""
+    traits, frequencies = described(records)
+    pairs = candidates(traits)
+    say("comparing", len(pairs))
+    compared = {pair: compare(traits[pair[0]], traits[pair[1]]) for pair in sorted(pairs)}
+    say("learning", len(compared))
+    traits = petnames.told(traits, petnames.learned(traits, compared))
+    compared = petnames.compared_again(traits, compared)
+    model = learn(traits, compared, frequencies)
+
+    def score(pair: Pair) -> float:
+        one, other = traits[pair[0]], traits[pair[1]]
+        return model.score(one, other, compared.get(pair) or compare(one, other))
+
+    scores = {pair: score(pair) for pair in compared}
+    say("clustering", len(traits))
+    persons = cluster(len(traits), scores, score, thresholds.link, thresholds.together)
+    return Resolution(traits, model, compared, scores, persons, companies(traits, persons))
+
+
+def described(records: Sequence[NormalRecord]) -> tuple[list[Traits], Frequencies]:
+    """What is compared, names completed from addresses, and how frequent each value is."""
+    stated = without_shared([traits_of(record) for record in records])
+    lexicon = lexicon_of(stated)
+    traits = with_employers([lexicon.complete(each) for each in stated])
+    return traits, Frequencies(lexicon_of(traits), counts_of(employer for each in traits for employer in each.employers))
+
+
+def without_shared(records: Sequence[Traits]) -> list[Traits]:
+    """Without the phones and mailboxes that several people have: a switchboard's number says at which company, not who."""
+    families: dict[str, set[str]] = defaultdict(set)
+    for traits in records:
+        if traits.family:
+            for value in (*traits.phones, *(mailbox.whole for mailbox in traits.mailboxes)):
+                families[value].add(skeleton(traits.family)[:3])
+    shared = {value for value, names in families.items() if len(names) >= SHARED_BY}
+    return [replace(t, phones=t.phones - shared, mailboxes=tuple(m for m in t.mailboxes if m.whole not in shared)) for t in records]
+
+
+def companies(traits: Sequence[Traits], persons: Sequence[int]) -> list[str | None]:
+    known, groups = Companies(traits), defaultdict(list)
+    for place, person in enumerate(persons):
+        groups[person].append(place)
+    found: list[str | None] = [None] * len(traits)
+    for places in groups.values():
+        for place, company in zip(places, known.of_person([traits[each] for each in places]), strict=True):
+            found[place] = company
+    return found

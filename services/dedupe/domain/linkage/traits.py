@@ -1,0 +1,140 @@
+"""What of a record is compared, in comparable form."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from services.dedupe.domain import addresses, names, places
+from services.dedupe.domain.known import FREE
+from services.dedupe.domain.record import NormalRecord
+from services.dedupe.domain.words import plain
+
+SHORTHAND = {
+    "sr": "senior", "jr": "junior", "mgr": "manager", "dir": "director", "vp": "vice president", "svp": "senior vice president",
+    "eng": "engineer", "dev": "development", "swe": "software engineer", "pm": "product manager", "hr": "human resources",
+    "it": "information technology", "mktg": "marketing", "biz": "business", "bdm": "business development manager", "acct": "account",
+    "ae": "account executive", "md": "managing director", "ceo": "chief executive officer", "cto": "chief technology officer",
+    "cmo": "chief marketing officer", "cfo": "chief financial officer", "coo": "chief operating officer",
+    "cio": "chief information officer",
+}  # fmt: skip
+"""Of job titles."""
+AND = frozenset({"and", "und", "et", "y", "e", "og", "och", "en"})
+SMALL_WORDS = frozenset({"of", "the", "and", "for"})
+PROVIDERS = ("gmail.com", "hotmail.com", "yahoo.com", "outlook.com", "icloud.com", "googlemail.com")
+LEAST_PROVIDER = min(map(len, PROVIDERS)) - 1
+LEAST_DIGITS, DIGITS = 7, 9
+"""Of a phone number: fewer say nothing; the last nine are the same with and without a country's prefix."""
+_mark = re.compile(r"-[0-9a-f]{6,10}$")
+_not_digit = re.compile(r"\D")
+_extension = re.compile(r"\s*(?:ext\.?|x|#|durchwahl)\s*\.?\d+\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address that one person reads. `free`: at a provider where anybody can have one."""
+
+    whole: str
+    """The same for all its spellings."""
+    local: str
+    domain: str
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Texts are plain (`words.plain`). `given` and `family` may be inferred from an address or a profile (`lexicon`)."""
+
+    source: str
+    given: str = ""
+    family: str = ""
+    also: frozenset[str] = frozenset()
+    """Skeletons of given names that go with this one (`petnames`)."""
+    mailboxes: tuple[Mailbox, ...] = ()
+    phones: frozenset[str] = frozenset()
+    profile: str = ""
+    profile_name: str = ""
+    """The profile's slug without the mark that tells namesakes apart, its words with spaces."""
+    company: str = ""
+    domain: str = ""
+    domains: frozenset[str] = frozenset()
+    """All that are registered by a company: of the website, and of every address."""
+    employers: frozenset[str] = frozenset()
+    """What the employer may be: registered domains, or the company's name where no domain goes with it (`employers`)."""
+    city: str = ""
+    country: str = ""
+    title: frozenset[str] = field(default=frozenset())
+
+    @property
+    def first(self) -> str:
+        """The first of the given names."""
+        return self.given.partition(" ")[0]
+
+
+def traits_of(record: NormalRecord) -> Traits:
+    slug = record.linkedin or ""
+    domain = meant(record.company_domain or "")
+    domain = "" if domain in FREE else domain
+    return Traits(
+        source=record.source,
+        given=plain(record.given_name or ""),
+        family=plain(record.family_name or ""),
+        mailboxes=tuple(dict.fromkeys(mailbox_of(each) for each in record.own_emails)),
+        phones=frozenset(digits for each in (record.phone, record.mobile) if each and (digits := phone_digits(each))),
+        profile=slug,
+        profile_name=plain(_mark.sub("", slug)),
+        company=company_words(record.company_key or ""),
+        domain=domain,
+        domains=frozenset({*filter(None, [domain]), *(each for a in record.emails if (each := owned_domain(a)))}),
+        city=plain(record.city or ""),
+        country=record.country or "",
+        title=title_words(record.title or ""),
+    )
+
+
+@lru_cache(maxsize=100_000)
+def mailbox_of(address: str) -> Mailbox:
+    local, _, host = addresses.untagged(address).partition("@")
+    host = meant(host)
+    whole = addresses.mailbox(f"{local}@{host}")
+    return Mailbox(whole, local, addresses.domain(host) or host, addresses.is_free(whole))
+
+
+@lru_cache(maxsize=50_000)
+def meant(host: str) -> str:
+    """The provider whose domain was mistyped: nobody owns `hotmial.com` to have a company there."""
+    if host in FREE or len(host) < LEAST_PROVIDER:
+        return host
+    return next((each for each in PROVIDERS if OSA.distance(host, each, score_cutoff=1) <= 1), host)
+
+
+@lru_cache(maxsize=50_000)
+def company_words(name: str) -> str:
+    """A company's comparable name without the country, `the` and `and` that some sources add and others leave out."""
+    words = [word for word in name.split() if word not in AND]
+    if words[:1] == ["the"] and len(words) > 1:
+        words = words[1:]
+    for length in (3, 2, 1):
+        if len(words) > length + 1 and places.country(" ".join(words[-length:])):
+            words = words[:-length]
+            break
+    # A legal form stood before the country.
+    return names.company_key(" ".join(words)) if words else name
+
+
+def owned_domain(address: str) -> str | None:
+    """The domain that a company registered; None for a provider's, where anybody can have an address."""
+    host = meant(addresses.domain_of(address))
+    return None if host in FREE else addresses.domain(host)
+
+
+def phone_digits(number: str) -> str:
+    digits = _not_digit.sub("", _extension.sub("", number))
+    return digits[-DIGITS:] if len(digits) >= LEAST_DIGITS else ""
+
+
+@lru_cache(maxsize=50_000)
+def title_words(title: str) -> frozenset[str]:
+    words = (word for each in plain(title).split() for word in SHORTHAND.get(each, each).split())
+    return frozenset(words) - SMALL_WORDS

@@ -1,0 +1,94 @@
+"""`smartleads dedupe` on the sample data and on files that are none, as a user calls it."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.__main__ import app
+
+SAMPLE = Path(__file__).parents[2] / "sample-data"
+
+
+def smartleads(*arguments: object, code: int = 0) -> str:
+    result = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "200"})
+    assert result.exit_code == code, result.output
+    return result.output if code else result.stdout
+
+
+def run(folder: Path, out: Path) -> dict[str, Any]:
+    [summary] = json.loads(smartleads("dedupe", "run", folder, "--out", out, "--json"))
+    return dict(summary)
+
+
+def table(folder: Path, name: str, *lines: str) -> None:
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_the_sample_is_matched_as_well_as_is_promised(tmp_path: Path) -> None:
+    out = tmp_path / "clusters.csv"
+    summary = run(SAMPLE, out)
+    found = {(row["of"], row["measure"]): row for row in json.loads(smartleads(
+        "dedupe", "evaluate", out, "--truth", SAMPLE / "truth.csv", "--json")) if "measure" in row}  # fmt: skip
+    people, companies = found["person", "pairwise"], found["company", "pairwise"]
+    assert people["precision"] >= 0.97
+    assert people["F1"] >= 0.94
+    assert found["person", "B-cubed"]["F1"] >= 0.965
+    assert companies["F1"] >= 0.95
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert (
+        len(rows)
+        == summary["rows"]
+        == sum(len(path.read_bytes().splitlines()) - 1 for path in SAMPLE.glob("*.csv") if path.stem != "truth")
+    )
+    assert len({row["person_id"] for row in rows} - {""}) == summary["people"]
+
+
+def test_the_worst_errors_are_named(tmp_path: Path) -> None:
+    truth = ("source,source_row_id,person_id,company_id", "a,1,P1,", "a,2,P1,", "a,3,P2,", "a,4,,")
+    found = ("source,source_row_id,person_id,company_id", "a,1,X,", "a,2,Y,", "a,3,X,", "a,4,X,")
+    table(tmp_path, "truth.csv", *truth)
+    table(tmp_path, "found.csv", *found)
+    told = json.loads(smartleads("dedupe", "evaluate", tmp_path / "found.csv", "--truth", tmp_path / "truth.csv", "--json"))
+    assert told[0] == {"of": "person", "measure": "pairwise", "precision": 0.0, "recall": 0.0, "F1": 0.0, "rows": 3}
+    assert {(each["error"], each["group"]) for each in told if "error" in each} == {
+        ("person: put together", "X"),
+        ("person: torn apart", "P1"),
+    }
+
+
+def test_rows_without_an_id_are_named_by_their_lines_and_garbage_has_no_person(tmp_path: Path) -> None:
+    table(tmp_path, "people.csv", "First name;Last name;E-mail", "Ann;Smith;ann.smith@acme.com", ";;", "Ann;Smith;ann.smith@acme.com")
+    run(tmp_path, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["source_row_id"] for row in rows] == ["2", "3", "4"]
+    assert rows[0]["person_id"] == rows[2]["person_id"] != ""
+    assert rows[1]["person_id"] == rows[1]["company_id"] == ""
+
+
+def test_tables_that_say_nothing_about_people_are_passed_over_and_said_so(tmp_path: Path) -> None:
+    table(tmp_path, "people.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
+    table(tmp_path, "clusters.csv", "source,source_row_id,person_id,company_id", "people,1,P1,C1")
+    result = CliRunner().invoke(app, ["dedupe", "run", str(tmp_path), "--out", str(tmp_path / "found")])
+    assert result.exit_code == 0
+    assert "Passed over clusters.csv" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["nothing.pdf", "empty.csv"])
+def test_a_folder_without_a_table_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    result = CliRunner().invoke(app, ["dedupe", "run", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "has no table about people or companies" in result.stderr
+
+
+def test_a_file_of_other_columns_is_no_truth(tmp_path: Path) -> None:
+    table(tmp_path, "truth.csv", "a,b", "1,2")
+    result = CliRunner().invoke(app, ["dedupe", "evaluate", str(tmp_path / "truth.csv"), "--truth", str(tmp_path / "truth.csv")])
+    assert result.exit_code == 1
+    assert "has no column source, source_row_id, person_id, company_id" in result.stderr

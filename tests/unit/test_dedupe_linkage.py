@@ -1,0 +1,202 @@
+"""Record linkage rule by rule: what is compared, how it agrees, what names an address shows, and who is put together."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.dedupe.domain.linkage import petnames
+from services.dedupe.domain.linkage.clustering import cluster
+from services.dedupe.domain.linkage.comparing import (
+    ANOTHER,
+    ANOTHER_FREE,
+    BESIDE,
+    INITIAL,
+    MISSPELT,
+    OTHER_FAMILY,
+    OTHER_GIVEN,
+    SAME,
+    SAME_ADDRESS,
+    VARIANT,
+    compare,
+    employers,
+    names,
+)
+from services.dedupe.domain.linkage.counts import counts_of
+from services.dedupe.domain.linkage.employers import Companies, with_employers
+from services.dedupe.domain.linkage.lexicon import Lexicon
+from services.dedupe.domain.linkage.quality import b_cubed, pairwise
+from services.dedupe.domain.linkage.spelling import skeleton
+from services.dedupe.domain.linkage.traits import Traits, company_words, mailbox_of, phone_digits, traits_of
+from services.dedupe.domain.record import NormalRecord
+from tests.builders import MONDAY
+
+
+def record(**said: Any) -> NormalRecord:
+    return NormalRecord(record_id=uuid4(), source="crm", source_row_id="1", import_id=UUID(int=1), row=2, as_of=MONDAY, **said)
+
+
+def somebody(**said: Any) -> Traits:
+    return traits_of(record(**said))
+
+
+def of_mail(*given_families: str) -> Lexicon:
+    """A lexicon in which these full names are known."""
+    pairs = [name.lower().split() for name in given_families]
+    return Lexicon(counts_of(skeleton(given) for given, _ in pairs), counts_of(skeleton(family) for _, family in pairs))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("muller", "mueller"), ("tiago", "thiago"), ("philipp", "filip"), ("fischer", "fisher"), ("schmidt", "shmidt")]
+)
+def test_spellings_of_one_name_have_one_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "levels"),
+    [
+        (("Bill", "Miller"), ("William", "Miller"), (VARIANT, SAME)),
+        (("W.", "Miller"), ("William", "Miller"), (INITIAL, SAME)),
+        (("Hui", "He"), ("He", "Hui"), (VARIANT, VARIANT)),
+        (("Anna", "Lacerda"), ("Anna", "Lacedra"), (SAME, VARIANT)),
+        (("Ann", "Meyer-Schulze"), ("Ann", "Schulze"), (SAME, VARIANT)),
+        (("Amit", "Sharma"), ("Priya", "Sharma"), (OTHER_GIVEN, SAME)),
+        (("Ann", "Smith"), ("Ann", "Jones"), (SAME, OTHER_FAMILY)),
+    ],
+)
+def test_names_agree_by_level(one: tuple[str, str], other: tuple[str, str], levels: tuple[int, int]) -> None:
+    mine, theirs = (somebody(given_name=given, family_name=family) for given, family in (one, other))
+    assert names(mine, theirs) == names(theirs, mine) == levels
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("j.o.smith+crm@gmail.com", "josmith@googlemail.com", SAME_ADDRESS),
+        ("ming.cao@mail.acme.com", "ming.cao@acme.com", SAME_ADDRESS),
+        ("ann@hotmial.com", "ann@hotmail.com", SAME_ADDRESS),
+        ("marta.lopes@acme.com", "marta.lpes@acme.com", MISSPELT),
+        ("p.sharma@acme.com", "a.sharma@acme.com", BESIDE),
+        ("kingsman@acme.com", "kingsman2@acme.com", BESIDE),
+        ("ann@acme.com", "ann@gmail.com", ANOTHER_FREE),
+        ("ann@acme.com", "bob@other.com", ANOTHER),
+    ],
+)
+def test_addresses_agree_by_level(one: str, other: str, level: int) -> None:
+    found = compare(somebody(emails=(one,)), somebody(emails=(other,)))
+    assert max(found[4], found[8]) == level
+
+
+@pytest.mark.parametrize(
+    ("local", "stated", "parts"),
+    [
+        ("maria.serrano", "", ("maria", "serrano")),
+        ("serrano.maria", "", ("maria", "serrano")),
+        ("mserrano", "", ("m", "serrano")),
+        ("serranom7", "", ("m", "serrano")),
+        ("mariaserrano83", "", ("maria", "serrano")),
+        ("maria4711", "", ("maria", "")),
+        ("peggyserrano", "margaret", ("peggy", "serrano")),
+        ("", "", ("", "")),
+        ("1234", "", ("", "")),
+    ],
+)
+def test_an_address_shows_the_names_in_it(local: str, stated: str, parts: tuple[str, str]) -> None:
+    known = of_mail("Maria Serrano", "Maria Lopez", "Peggy Jones", "Ann Serrano")
+    assert known.read(local, stated) == parts
+
+
+def test_names_are_completed_from_address_and_profile_but_never_replaced() -> None:
+    known = of_mail("Maria Serrano", "Ann Jones")
+    assert known.complete(somebody(given_name="Maria", emails=("maria.serrano@acme.com",))).family == "serrano"
+    assert known.complete(somebody(given_name="Maria", family_name="S.", emails=("m.serrano@acme.com",))).family == "serrano"
+    assert known.complete(somebody(linkedin="ann-jones-5f471857")).family == "jones"
+    assert known.complete(somebody(given_name="Ann", family_name="Jones", emails=("maria.serrano@acme.com",))).family == "jones"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("nova manufacturing germany", "nova manufacturing"),
+        ("the oldcroft and", "oldcroft"),
+        ("white und associates", "white and associates"),
+    ],
+)
+def test_a_companys_name_is_compared_without_what_some_sources_add(one: str, other: str) -> None:
+    assert company_words(one) == company_words(other)
+
+
+def test_a_phone_is_compared_by_its_last_digits_without_country_or_extension() -> None:
+    assert phone_digits("+49 (0)30 1234567") == phone_digits("030 1234567 ext. 12") == phone_digits("+49301234567")
+    assert phone_digits("4711") == ""
+
+
+def test_a_mistyped_provider_is_no_company() -> None:
+    assert mailbox_of("ann@gmial.com").free
+    assert somebody(emails=("ann@hotmial.com",), company_domain="hotmial.com").domains == frozenset()
+    assert not mailbox_of("ann@gmail-tools.com").free
+
+
+def companies_of(*said: dict[str, Any]) -> list[str | None]:
+    """Of records that are of as many persons."""
+    traits = with_employers([somebody(**each) for each in said])
+    known = Companies(traits)
+    return [known.of_person([each])[0] for each in traits]
+
+
+def test_a_name_without_a_domain_is_the_company_whose_domain_goes_with_it() -> None:
+    found = companies_of(
+        {"company_key": "acme foods", "company_domain": "acme.com"}, {"company_key": "acme foods"}, {"company_key": "acme foodz"}
+    )
+    assert found == ["acme.com", "acme.com", "acme.com"]
+
+
+def test_domains_of_one_label_that_share_a_name_are_one_company_and_numbered_ones_are_not() -> None:
+    name = {"company_key": "acme foods"}
+    one, group, other = companies_of(
+        name | {"company_domain": "acmefoods.com"},
+        name | {"company_domain": "acme-foods-group.com"},
+        name | {"company_domain": "acmefoods2.com"},
+    )
+    assert one == group
+    assert other != one
+
+
+def test_a_record_that_names_no_company_means_one_of_its_persons_others() -> None:
+    traits = with_employers([somebody(company_key="acme", company_domain="acme.com"), somebody(emails=("ann@gmail.com",))])
+    assert Companies(traits).of_person(traits) == ["acme.com", "acme.com"]
+
+
+def test_an_acronym_is_the_company_whose_name_it_shortens() -> None:
+    full = somebody(company_key="prime industries dynamics", company_domain="pid.io")
+    short = somebody(company_key="pid")
+    mine, theirs = with_employers([full, short])
+    assert employers(mine, theirs) == SAME
+
+
+def test_pet_names_are_learned_from_two_families_and_not_from_one() -> None:
+    def family(name: str, givens: tuple[str, str]) -> list[Traits]:
+        return [somebody(given_name=given, family_name=name, emails=(f"{name}@acme.com",)) for given in givens]
+
+    records = family("Kowalska", ("Katarzyna", "Kasia")) + family("Nowak", ("Kasia", "Katarzyna")) + family("Smith", ("Joe", "Ann"))
+    compared = {(at, at + 1): compare(records[at], records[at + 1]) for at in (0, 2, 4)}
+    found = petnames.learned(records, compared)
+    assert found == {skeleton("katarzyna"): {skeleton("kasia")}, skeleton("kasia"): {skeleton("katarzyna")}}
+    knowing = petnames.told(records, found)
+    assert petnames.compared_again(knowing, compared)[0, 1][0] == VARIANT
+
+
+def test_a_chain_of_links_does_not_make_one_person_of_two() -> None:
+    scores = {(0, 1): 12.0, (2, 3): 12.0, (1, 2): 4.0}
+    assert cluster(4, scores, lambda _: -15.0, link=2.0, together=3.0) == [0, 0, 2, 2]
+    assert cluster(4, scores, lambda _: 5.0, link=2.0, together=3.0) == [0, 0, 0, 0]
+
+
+def test_quality_counts_pairs_and_rows() -> None:
+    # True: a a a, b; found: 1 1 2, 2.
+    rows = [("a", 1), ("a", 1), ("a", 2), ("b", 2)]
+    assert (pairwise(rows).precision, pairwise(rows).recall) == (1 / 2, 1 / 3)
+    assert b_cubed(rows).precision == pytest.approx((1 + 1 + 1 / 2 + 1 / 2) / 4)
+    assert b_cubed(rows).recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1) / 4)
+    assert pairwise([("a", 1), ("b", 2)]).f1 == 1
