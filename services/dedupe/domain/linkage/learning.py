@@ -54,30 +54,54 @@ Distribution = list[list[float]]
 """For each of FIELDS, for each of its levels: how often it is seen, of pairs in which both say something. Level 0 stays 0."""
 
 
-def learn(records: Sequence[Traits], compared: Mapping[Pair, Levels], frequencies: Frequencies) -> Model:
-    """`compared`: the levels of all pairs that share a blocking key; all others count as two persons."""
-    all_pairs = max(1, len(records) * (len(records) - 1) // 2)
-    groups = Counter(
-        (levels, round(frequencies.rarity(records[one], records[other], levels) / BUCKET)) for (one, other), levels in compared.items()
-    )
-    colleague_pairs = max(1, sum(len(team) * (len(team) - 1) // 2 for team in teams_of(records)))
-    chance = by_chance(records)
-    truth = [expected(field) for field in FIELDS]
-    matches = max(0.5, min(float(len(records)), all_pairs / 2))
-    for _ in range(ROUNDS):
-        model = Model(math.log2(matches / all_pairs), weigh(truth, chance), frequencies)
+class Learner:
+    """Learns from a set of records and the levels of all their pairs that share a blocking key; all other pairs count as two persons."""
+
+    def __init__(self, records: Sequence[Traits], compared: Mapping[Pair, Levels], frequencies: Frequencies) -> None:
+        self._compared, self._frequencies = compared, frequencies
+        self._rarity = {pair: frequencies.rarity(records[pair[0]], records[pair[1]], levels) for pair, levels in compared.items()}
+        self._pairs = max(1, len(records) * (len(records) - 1) // 2)
+        self._colleagues = max(1, sum(len(team) * (len(team) - 1) // 2 for team in teams_of(records)))
+        self._chance = by_chance(records)
+        self._truth = [expected(field) for field in FIELDS]
+        self._matches = max(0.5, min(float(len(records)), self._pairs / 2))
+
+    @property
+    def model(self) -> Model:
+        return Model(math.log2(self._matches / self._pairs), weigh(self._truth, self._chance), self._frequencies)
+
+    def scores(self) -> dict[Pair, float]:
+        """Of all compared pairs, by the model as it is now."""
+        model = self.model
+        worth = {levels: model.worth(levels) for levels in set(self._compared.values())}
+        return {pair: model.prior + worth[levels] + self._rarity[pair] for pair, levels in self._compared.items()}
+
+    def expect_and_maximise(self) -> None:
+        groups = Counter((levels, round(self._rarity[pair] / BUCKET)) for pair, levels in self._compared.items())
+        for _ in range(ROUNDS):
+            model = self.model
+            self._maximise(
+                (levels, times, probability(model.prior + model.worth(levels) + bucket * BUCKET))
+                for (levels, bucket), times in groups.items()
+            )
+
+    def learn_from(self, persons: Sequence[int]) -> None:
+        """From groups that are clearly one person each: pairs alone take namesakes for one person, the more the more records there are."""
+        groups = Counter((levels, persons[one] == persons[other]) for (one, other), levels in self._compared.items())
+        self._maximise((levels, times, float(together)) for (levels, together), times in groups.items())
+
+    def _maximise(self, judged: Iterable[tuple[Levels, int, float]]) -> None:
+        """From levels, how many pairs have them, and the share of these that are one person."""
         seen: list[Tally] = [defaultdict(float) for _ in FIELDS]
         spurious: list[Tally] = [defaultdict(float) for _ in FIELDS]
-        matches = 0.5
-        for (levels, bucket), times in groups.items():
-            share = probability(model.prior + model.worth(levels) + bucket * BUCKET)
-            matches += share * times
+        self._matches = 0.5
+        for levels, times, share in judged:
+            self._matches += share * times
             count(spurious, levels, (1 - share) * times)
             if share > NEGLIGIBLE:
                 count(seen, levels, share * times)
-        truth = [smoothed(counted, expected(field), EXPECTED_PAIRS) for counted, field in zip(seen, FIELDS, strict=True)]
-        raise_identifiers(chance, spurious, (all_pairs, colleague_pairs))
-    return Model(math.log2(matches / all_pairs), weigh(truth, chance), frequencies)
+        self._truth = [smoothed(counted, expected(field), EXPECTED_PAIRS) for counted, field in zip(seen, FIELDS, strict=True)]
+        raise_identifiers(self._chance, spurious, (self._pairs, self._colleagues))
 
 
 def probability(bits: float) -> float:

@@ -10,7 +10,7 @@ from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import counts_of
 from services.dedupe.domain.linkage.employers import Companies, with_employers
-from services.dedupe.domain.linkage.learning import learn
+from services.dedupe.domain.linkage.learning import Learner
 from services.dedupe.domain.linkage.lexicon import lexicon_of
 from services.dedupe.domain.linkage.model import Frequencies, Model
 from services.dedupe.domain.linkage.spelling import skeleton
@@ -21,7 +21,7 @@ LINK = 2.0
 """Bits from which on a pair joins two groups: odds of 4 to 1."""
 SHARED_BY = 4
 """Family names (by how they begin) in the records with one phone or address: from then on it is nobody's own."""
-TOGETHER = 3.0
+TOGETHER = 2.0
 """Bits that two groups must agree by, to be one."""
 
 
@@ -29,6 +29,10 @@ TOGETHER = 3.0
 class Thresholds:
     link: float = LINK
     together: float = TOGETHER
+
+
+CLEAR = Thresholds(5.0, 5.0)
+"""For the groups that the model learns from."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,21 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     say("learning", len(compared))
     traits = petnames.told(traits, petnames.learned(traits, compared))
     compared = petnames.compared_again(traits, compared)
-    model = learn(traits, compared, frequencies)
+    learner = Learner(traits, compared, frequencies)
+    learner.expect_and_maximise()
 
-    def score(pair: Pair) -> float:
-        one, other = traits[pair[0]], traits[pair[1]]
-        return model.score(one, other, compared.get(pair) or compare(one, other))
+    def grouped(by: Thresholds) -> tuple[Model, dict[Pair, float], list[int]]:
+        model, scores = learner.model, learner.scores()
 
-    scores = {pair: score(pair) for pair in compared}
+        def score(pair: Pair) -> float:
+            one, other = traits[pair[0]], traits[pair[1]]
+            return model.score(one, other, compare(one, other))
+
+        return model, scores, cluster(len(traits), scores, score, by.link, by.together)
+
+    learner.learn_from(grouped(CLEAR)[2])
     say("clustering", len(traits))
-    persons = cluster(len(traits), scores, score, thresholds.link, thresholds.together)
+    model, scores, persons = grouped(thresholds)
     return Resolution(traits, model, compared, scores, persons, companies(traits, persons))
 
 
