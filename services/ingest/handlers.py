@@ -8,18 +8,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from schemas.accounts import WorkspaceCreated
-from schemas.ingest import ActivityRecorded, ImportFailed, ImportFinished, ImportStarted, SourceRegistered
+from schemas.ingest import ImportFailed, ImportFinished, ImportStarted, SourceRegistered
 from services.ingest.domain.ids import source_id_of
 from services.ingest.domain.mapping import FieldMapping, faults_of, propose
 from services.ingest.domain.records import Draft, Refusal
-from services.ingest.domain.source import (
-    Activity,
-    Import,
-    Source,
-    evolve_activity,
-    evolve_import,
-    evolve_source,
-)
+from services.ingest.domain.source import Import, Source, evolve_import, evolve_source
 from services.ingest.files import Sample
 from services.ingest.intake import Origin, Outcome, Taken, take_in
 from services.ingest.ports import RecordBus
@@ -32,7 +25,6 @@ from services.kit.events import Kind, Told, Work
 
 SOURCE: Kind[Source] = Kind("source", Source, evolve_source)
 IMPORT: Kind[Import] = Kind("import", Import, evolve_import)
-ACTIVITY: Kind[Activity] = Kind("activity", Activity, evolve_activity)
 
 
 def when_workspace_is_created_keep_its_zone(heard: Sequence[Heard], work: Work) -> Iterable[Told]:
@@ -150,16 +142,3 @@ def end_import(work: Work, workspace_id: UUID, event: ImportFinished | ImportFai
     reason = event.reason if isinstance(event, ImportFailed) else None
     jobs.end(work.connection, workspace_id, event.import_id, state="failed" if reason else "finished", reason=reason, now=work.now)
     return [Told(IMPORT, event.import_id, event, workspace_id)]
-
-
-def record_activities(work: Work, workspace_id: UUID, activities: Sequence[ActivityRecorded]) -> tuple[list[Outcome], list[Told]]:
-    """An activity is known by its id: sent again it is unchanged, whatever it says now."""
-    known = work.load(ACTIVITY, {each.activity_id for each in activities}, workspace_id)
-    seen = {key for key, state in known.items() if state}
-    outcomes, told = [], []
-    for each in activities:
-        outcomes.append(Outcome.UNCHANGED if each.activity_id in seen else Outcome.ADDED)
-        if each.activity_id not in seen:
-            seen.add(each.activity_id)
-            told.append(Told(ACTIVITY, each.activity_id, each, workspace_id, occurred_at=each.at))
-    return outcomes, told
