@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.ingest.api.shapes import MOST_PUSH
+from services.ingest.api.hooks import MOST_CALL
 from services.ingest.domain.signature import new_secret, signature
 from services.kit.database import Database, rows, run
 from services.kit.settings import Settings
@@ -179,7 +179,7 @@ def test_a_body_that_brings_nothing_is_refused_with_the_form_that_it_takes(hook:
 
 
 def test_a_body_is_refused_by_its_size_before_anything_is_made_of_it(hook: Hook) -> None:
-    assert no_hook(hook.client).call(b" " * (MOST_PUSH + 1)).status_code == 413
+    assert no_hook(hook.client).call(b" " * (MOST_CALL + 1)).status_code == 413
 
 
 def test_more_than_a_thousand_of_a_kind_are_refused_naming_the_limit(hook: Hook) -> None:

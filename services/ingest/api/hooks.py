@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field, ValidationError
 from schemas.accounts import Role
 from services.ingest import hooks
 from services.ingest.api.shapes import (
-    MOST_PUSH,
     Activities,
     ActivitiesView,
     PushView,
@@ -35,6 +34,8 @@ from services.kit.http.desk import until_available
 from services.kit.http.idempotency import Once
 
 PATH = "/api/ingest/webhooks/{source_id}"
+MOST_CALL = 10 * 1000**2
+"""Bytes of one call, as at the gateway."""
 NOBODYS = new_secret(os.urandom)
 """What calls to a webhook that does not exist are held against: they take as long, and hear the same."""
 
@@ -80,7 +81,7 @@ async def signed(request: Request) -> Call:
 def make_router(bus: RecordBus) -> APIRouter:
     router = APIRouter(tags=["webhooks"])
 
-    @router.post(PATH, max_body_size=MOST_PUSH, openapi_extra=BODY)
+    @router.post(PATH, max_body_size=MOST_CALL, openapi_extra=BODY)
     def deliver(source_id: UUID, call: Annotated[Call, Depends(signed)], request: Request) -> DeliveredView:
         """A call that comes again, by its webhook-id, is answered as before and changes nothing."""
         hook = checked(request, source_id, call)
