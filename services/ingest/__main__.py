@@ -25,6 +25,7 @@ def loops(context: Context) -> Sequence[Loop]:
         settings.uploads_folder,
         settings.ingest_chunk_rows,
         settings.ingest_lease_seconds,
+        context.secrets.digest,
     )
 
     def forget_waiting() -> int:

@@ -25,10 +25,15 @@ NAMING = frozenset({SuppressedBy.EMAIL, SuppressedBy.LINKEDIN})
 
 def record_activities(work: Work, workspace_id: UUID, source: str, drafts: Sequence[ActivityDraft]) -> tuple[list[Outcome], list[Told]]:
     """An activity is known by its id: sent again it is unchanged, whatever it says now."""
+    if not drafts:
+        return [], []
     contacts = contacts_of(work, workspace_id, drafts)
     known = work.load(ACTIVITY, {each.activity_id for each in drafts}, workspace_id)
     seen = {key for key, state in known.items() if state}
-    new = [each for each in {each.activity_id: each for each in reversed(drafts)}.values() if each.activity_id not in seen]
+    first: dict[UUID, ActivityDraft] = {}
+    for each in drafts:
+        first.setdefault(each.activity_id, each)
+    new = [each for each in first.values() if each.activity_id not in seen]
     told = [tell(workspace_id, source, each, contact) for each in new if (contact := contacts.get(each.who))]
     waiting = store.wait(work.connection, workspace_id, source, [each for each in new if each.who not in contacts])
     fates = dict.fromkeys((each.id for each in told), Outcome.ADDED) | dict.fromkeys(waiting, Outcome.WAITING)
@@ -76,8 +81,5 @@ def when_contacts_change_know_their_addresses(heard: Sequence[Heard], work: Work
 def tell_found(work: Work, owners: Iterable[Owner], because: dict[UUID, Envelope]) -> list[Told]:
     found = store.found(work.connection, owners)
     told_before = work.load(ACTIVITY, {row.activity_id for row in found}, {row.activity_id: row.workspace_id for row in found})
-    return [
-        tell(row.workspace_id, row.source, store.draft_of(row), row.contact_id, because[row.contact_id])
-        for row in found
-        if not told_before[row.activity_id]
-    ]
+    drafts = sorted(((store.draft_of(row), row) for row in found if not told_before[row.activity_id]), key=lambda pair: pair[0].deed.at)
+    return [tell(row.workspace_id, row.source, draft, row.contact_id, because[row.contact_id]) for draft, row in drafts]

@@ -1,5 +1,6 @@
 """What is asked of ingest, and what it hears: each leads to events that the shell stores."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 
 from schemas.accounts import WorkspaceCreated
 from schemas.ingest import ImportFailed, ImportFinished, ImportStarted, SourceRegistered
+from services.ingest.domain.activity_rows import faults_of_activities, with_activities
 from services.ingest.domain.ids import source_id_of
 from services.ingest.domain.mapping import FieldMapping, faults_of, propose
 from services.ingest.domain.records import Draft, Refusal
@@ -50,14 +52,14 @@ def settled_mapping(
 ) -> tuple[dict[str, str], int | None]:
     """What the caller gives; else what was saved for the source (with its version), if the file has its columns; else a proposal."""
     if given is not None:
-        faults = faults_of(given, sample.layout.columns)
+        faults = faults_of(given, sample.layout.columns) + faults_of_activities(given)
         if faults:
             raise Invalid("the mapping cannot be used: " + "; ".join(faults))
         return dict(given), None
     saved = store.latest_mapping(connection, workspace_id, source_id)
     if saved and set(saved.mapping) <= set(sample.layout.columns):
         return saved.mapping, saved.version
-    return propose(sample.layout.columns, sample.cells), None
+    return with_activities(propose(sample.layout.columns, sample.cells), sample.cells), None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | R
     numbered = list(enumerate(push.records, 1))
     taken = {each.line: each for each in take_in(work, bus, origin, [(n, r) for n, r in numbered if isinstance(r, Draft)])}
     answers = [r if isinstance(r, Refusal) else taken[n] for n, r in numbered]
-    counts = counted(taken.values(), len(numbered) - len(taken))
+    counts = counted((each.outcome for each in taken.values()), len(numbered) - len(taken))
     started = ImportStarted(
         import_id=import_id, source_id=source.source_id, source=source.name, file_name="", mapping={}, mapping_version=0
     )
@@ -128,10 +130,11 @@ def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | R
     return answers, [*told, *(Told(IMPORT, import_id, fact, workspace_id) for fact in facts)]
 
 
-def counted(taken: Iterable[Taken], rejected: int) -> Counts:
-    outcomes = [each.outcome for each in taken]
-    unchanged = outcomes.count(Outcome.UNCHANGED)
-    return Counts(len(outcomes) + rejected, len(outcomes) - unchanged, unchanged, rejected)
+def counted(outcomes: Iterable[Outcome], rejected: int) -> Counts:
+    """Of those that were not rejected: what was not unchanged was accepted."""
+    by = Counter(outcomes)
+    unchanged = by[Outcome.UNCHANGED]
+    return Counts(by.total() + rejected, by.total() - unchanged, unchanged, rejected)
 
 
 def finished(import_id: UUID, source_id: UUID, counts: Counts) -> ImportFinished:

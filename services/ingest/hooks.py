@@ -49,5 +49,5 @@ def take_delivery(work: Work, bus: RecordBus, delivery: Delivery) -> tuple[Fates
         answers, told = push_records(work, bus, Push(delivery.workspace_id, delivery.import_id, delivery.source, rows))
         records = answers[: len(delivery.records)]
     drafts = [each for each in delivery.activities if isinstance(each, ActivityDraft)]
-    outcomes, acted = record_activities(work, delivery.workspace_id, delivery.source, drafts) if drafts else ([], [])
+    outcomes, acted = record_activities(work, delivery.workspace_id, delivery.source, drafts)
     return Fates(records, outcomes, bool(rows)), [*told, *acted]

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, Validat
 from schemas.fields import DataField, is_field
 from schemas.ingest import ActivityKind
 from schemas.marks import Digest
-from services.ingest.domain.activities import ActivityDraft, Deed, draft, who_of
+from services.ingest.domain.activities import MOST_WHAT, ActivityDraft, Deed, draft, who_of
 from services.ingest.domain.records import Draft, Refusal, read_pushed
 from services.ingest.intake import Outcome, Taken
 from services.kit.http import Ask
@@ -41,7 +41,7 @@ class ActivityAsked(Ask):
     linkedin: Address | None = None
     """A profile's URL, or the name at its end."""
     kind: ActivityKind
-    what: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
+    what: Annotated[str, StringConstraints(max_length=MOST_WHAT, pattern=r"^[^\x00]*$")] | None = None
     at: AwareDatetime
     seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)] | None = None
     """How long it took: browsing time."""

@@ -12,6 +12,8 @@ from services.ingest.domain.records import Refusal
 
 Who = UUID | str
 """A contact of the workspace, or the keyed digest of an address of theirs."""
+MOST_WHAT = 2000
+"""Characters of what an activity was about."""
 NOBODY = "nothing says who it was: it takes one of a contact's id, an e-mail address, or a LinkedIn profile"
 SEVERAL = "it says more than once who it was: give one of contact_id, email, linkedin"
 
