@@ -125,7 +125,7 @@ def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | R
         import_id=import_id, source_id=source.source_id, source=source.name, file_name="", mapping={}, mapping_version=0
     )
     add_import(work, workspace_id, started, "finished", {**asdict(counts), "ended_at": work.now})
-    jobs.reject(work.connection, workspace_id, import_id, [(n, r.reason, "") for n, r in numbered if isinstance(r, Refusal)])
+    jobs.reject(work.connection, workspace_id, import_id, [(n, r.reason, r.raw) for n, r in numbered if isinstance(r, Refusal)])
     facts = (started, finished(import_id, source.source_id, counts))
     return answers, [*told, *(Told(IMPORT, import_id, fact, workspace_id) for fact in facts)]
 

@@ -1,6 +1,7 @@
 """Activities on real engines: told once each, of the contact that has the address, whichever of the two comes first."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -129,8 +130,13 @@ def test_a_contact_is_known_by_the_addresses_that_it_has_now(client: Client) -> 
 def test_a_merged_contacts_addresses_are_those_of_whom_it_became(client: Client) -> None:
     hear(client, proposed(ANN, work_email="ann@acme.com"), proposed(BOB, work_email="bob@acme.com"))
     hear(client, ContactMergedAway(contact_id=BOB, into=ANN))
+    hear(client, proposed(ANN, work_email="ann@acme.com"))
     did(client, {"email": "bob@acme.com"}, {"email": "ann@acme.com"})
     assert [told.contact_id for told in client.told()] == [ANN, ANN]
+    # They were two after all.
+    hear(client, proposed(BOB, work_email="bob@acme.com"))
+    did(client, {"email": "bob@acme.com", "kind": "form"})
+    assert client.told()[-1].contact_id == BOB
 
 
 def test_an_address_of_two_contacts_is_always_the_same_ones(client: Client) -> None:
@@ -189,3 +195,18 @@ def test_who_does_not_become_a_contact_in_time_is_forgotten(client: Client) -> N
         assert addresses.forget_waiting(connection, 90) >= 1
     hear(client, proposed(ANN, work_email="ann@acme.com"))
     assert client.told() == []
+
+
+def test_no_activity_is_left_waiting_for_whom_comes_at_the_same_moment(client: Client) -> None:
+    people = {f"p{n}@acme.com": uuid4() for n in range(40)}
+
+    def asked(email: str) -> None:
+        did(client, {"email": email})
+
+    def heard_of(email: str) -> None:
+        hear(client, proposed(people[email], work_email=email))
+
+    with ThreadPoolExecutor(8) as threads:
+        for work in [threads.submit(do, email) for email in people for do in (asked, heard_of)]:
+            work.result()
+    assert sorted(told.contact_id for told in client.told()) == sorted(people.values())

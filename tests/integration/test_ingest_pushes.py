@@ -1,5 +1,6 @@
 """Pushed records on a real server: each answered by itself, each call with its effect once."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,6 +75,8 @@ def test_a_record_that_is_rejected_says_why_and_stops_no_other(client: Client, r
     assert len(client.bed.published()) == 2
     [rejected] = client.get(f"/imports/{answer.json()['import_id']}/rejected")["items"]
     assert (rejected["line"], rejected["reason"]) == (2, results[1]["reason"])
+    # What was pushed stands in no file: it is kept to be looked at, and to be sent again when it is put right.
+    assert json.loads(rejected["raw"]) == record if len(str(record)) < 500 and "\0" not in str(record) else rejected["raw"]
 
 
 @pytest.mark.parametrize(("path", "name"), [("/records", "records"), ("/activities", "activities")])

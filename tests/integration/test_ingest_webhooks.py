@@ -60,6 +60,9 @@ def test_what_a_call_brought_that_was_refused_can_be_looked_at_afterwards(hook: 
     refused = hook.client.get(f"/imports/{one['import_id']}/rejected")["items"]
     assert [row["line"] for row in refused] == [2, 3]
     assert "kind" in refused[1]["reason"]
+    assert [json.loads(row["raw"]) for row in refused] == [
+        {"fields": {"email": "none"}}, {"kind": "dancing", "at": "2026-03-01T09:00:00Z"},
+    ]  # fmt: skip
 
 
 def test_a_call_of_activities_alone_makes_no_import(hook: Hook) -> None:

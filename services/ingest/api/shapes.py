@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import to_json
 
 from schemas.fields import DataField, is_field
 from schemas.ingest import ActivityKind
 from schemas.marks import Digest
 from services.ingest.domain.activities import MOST_WHAT, ActivityDraft, Deed, draft, who_of
+from services.ingest.domain.lines import MOST_RAW
 from services.ingest.domain.records import Draft, Refusal, read_pushed
 from services.ingest.intake import Outcome, Taken
 from services.kit.http import Ask
@@ -53,7 +56,12 @@ def one_by_one(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
         return check(value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        return Refusal(": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"]))))
+        reason = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+        return Refusal(reason, to_json(value, fallback=str).decode()[:MOST_RAW])
+
+
+def with_raw(refusal: Refusal, asked: BaseModel) -> Refusal:
+    return replace(refusal, raw=asked.model_dump_json(exclude_unset=True)[:MOST_RAW])
 
 
 Few = Field(max_length=MOST_ITEMS)
@@ -103,8 +111,9 @@ def read_record(pushed: PushedRecord | Refusal, zone: str) -> Draft | Refusal:
         return pushed
     unknown = [field for field in pushed.fields if not is_field(field) or field == DataField.ROW_ID]
     if unknown:
-        return Refusal(f"{unknown[0]!r} is no data field; one of your own begins with `custom:`")
-    return read_pushed(pushed.id, pushed.fields, zone)
+        return with_raw(Refusal(f"{unknown[0]!r} is no data field; one of your own begins with `custom:`"), pushed)
+    read = read_pushed(pushed.id, pushed.fields, zone)
+    return with_raw(read, pushed) if isinstance(read, Refusal) else read
 
 
 def read_activity(asked: ActivityAsked | Refusal, source: str, workspace_id: UUID, digest: Digest) -> ActivityDraft | Refusal:
@@ -112,7 +121,7 @@ def read_activity(asked: ActivityAsked | Refusal, source: str, workspace_id: UUI
         return asked
     who = who_of(asked.contact_id, asked.email, asked.linkedin, digest)
     if isinstance(who, Refusal):
-        return who
+        return with_raw(who, asked)
     return draft(workspace_id, source, who, Deed(asked.kind, asked.at, asked.what, asked.seconds), asked.activity_id)
 
 

@@ -24,6 +24,7 @@ CREATE TABLE addresses (
     workspace_id uuid NOT NULL,
     digest text NOT NULL,
     contact_id uuid NOT NULL,
+    merged boolean NOT NULL DEFAULT false,  -- it was that of a contact who was found to be the same person
     PRIMARY KEY (workspace_id, digest, contact_id)
 );
 CREATE INDEX addresses_by_contact ON addresses (workspace_id, contact_id);

@@ -24,53 +24,71 @@ def lock_workspaces(connection: Connection, workspace_ids: Iterable[UUID]) -> No
 
 
 def contacts_of(connection: Connection, workspace_id: UUID, digests: Iterable[str]) -> dict[Who, UUID]:
-    """Whose each address is. Where two contacts have one address, it is always the same one of them."""
+    """Whose each address is. Where two contacts have one address, it is always the same one of them: rather one's own."""
     found = rows(
         connection,
         """SELECT digest, contact_id FROM addresses
            WHERE workspace_id = :w AND digest IN (SELECT digest FROM json_to_recordset(:digests) AS wanted (digest text))
-           ORDER BY contact_id DESC""",
+           ORDER BY merged DESC, contact_id DESC""",
         w=workspace_id, digests=as_json({"digest": digest} for digest in digests),
     )  # fmt: skip
     return {row.digest: row.contact_id for row in found}
 
 
 def keep(connection: Connection, known: Mapping[Owner, Iterable[str]]) -> None:
-    """Contacts have these addresses and no others any more."""
-    owners = as_json({"workspace_id": w, "contact_id": c} for w, c in known)
-    given = as_json({"workspace_id": w, "contact_id": c, "digest": digest} for (w, c), digests in known.items() for digest in digests)
-    run(
+    """Contacts have these addresses and no others of their own any more; those of whom they were merged with stay."""
+    had = rows(
         connection,
-        """DELETE FROM addresses
-           USING json_to_recordset(:owners) AS changed (workspace_id uuid, contact_id uuid)
-           WHERE addresses.workspace_id = changed.workspace_id AND addresses.contact_id = changed.contact_id""",
-        owners=owners,
+        """SELECT workspace_id, contact_id, digest
+           FROM addresses JOIN json_to_recordset(:owners) AS changed (workspace_id uuid, contact_id uuid) USING (workspace_id, contact_id)
+           WHERE NOT merged""",
+        owners=as_json({"workspace_id": w, "contact_id": c} for w, c in known),
     )
-    run(
-        connection,
-        """INSERT INTO addresses (workspace_id, digest, contact_id)
-           SELECT workspace_id, digest, contact_id
-           FROM json_to_recordset(:given) AS new (workspace_id uuid, contact_id uuid, digest text) ON CONFLICT DO NOTHING""",
-        given=given,
-    )
+    before = {(row.workspace_id, row.contact_id, row.digest) for row in had}
+    after = {(w, c, digest) for (w, c), digests in known.items() for digest in digests}
+    # Most revisions of a contact are of something else: then nothing is written.
+    if gone := before - after:
+        run(
+            connection,
+            """DELETE FROM addresses
+               USING json_to_recordset(:gone) AS gone (workspace_id uuid, contact_id uuid, digest text)
+               WHERE addresses.workspace_id = gone.workspace_id AND addresses.contact_id = gone.contact_id
+                 AND addresses.digest = gone.digest""",
+            gone=as_rows(gone),
+        )
+    if new := after - before:
+        run(
+            connection,
+            """INSERT INTO addresses (workspace_id, digest, contact_id)
+               SELECT workspace_id, digest, contact_id
+               FROM json_to_recordset(:new) AS new (workspace_id uuid, contact_id uuid, digest text)
+               ON CONFLICT (workspace_id, digest, contact_id) DO UPDATE SET merged = false""",
+            new=as_rows(new),
+        )
+
+
+def as_rows(addresses: Iterable[tuple[UUID, UUID, str]]) -> str:
+    return as_json({"workspace_id": w, "contact_id": c, "digest": digest} for w, c, digest in sorted(addresses))
 
 
 def move(connection: Connection, merged: Mapping[Owner, UUID]) -> None:
-    """What was one contact's is another's."""
+    """What was one contact's is another's, too."""
     run(
         connection,
         """WITH gone AS (
                DELETE FROM addresses USING json_to_recordset(:merged) AS away (workspace_id uuid, contact_id uuid, "into" uuid)
                WHERE addresses.workspace_id = away.workspace_id AND addresses.contact_id = away.contact_id
                RETURNING addresses.workspace_id, digest, away."into")
-           INSERT INTO addresses (workspace_id, digest, contact_id)
-           SELECT workspace_id, digest, "into" FROM gone ON CONFLICT DO NOTHING""",
+           INSERT INTO addresses (workspace_id, digest, contact_id, merged)
+           SELECT workspace_id, digest, "into", true FROM gone ON CONFLICT DO NOTHING""",
         merged=as_json({"workspace_id": w, "contact_id": c, "into": into} for (w, c), into in merged.items()),
     )
 
 
 def wait(connection: Connection, workspace_id: UUID, source: str, drafts: Sequence[ActivityDraft]) -> set[UUID]:
     """Keep these until somebody has their address; the ids of those that did not wait already."""
+    if not drafts:
+        return set()
     kept = rows(
         connection,
         """INSERT INTO waiting_activities (workspace_id, activity_id, digest, source, deed)
@@ -93,7 +111,7 @@ def found(connection: Connection, owners: Iterable[Owner]) -> Sequence[Row[Any]]
                SELECT DISTINCT ON (workspace_id, digest) workspace_id, digest, contact_id
                FROM addresses JOIN json_to_recordset(:owners) AS changed (workspace_id uuid, contact_id uuid)
                     USING (workspace_id, contact_id)
-               ORDER BY workspace_id, digest, contact_id)
+               ORDER BY workspace_id, digest, merged, contact_id)
            DELETE FROM waiting_activities AS waiting USING whose
            WHERE waiting.workspace_id = whose.workspace_id AND waiting.digest = whose.digest
            RETURNING waiting.workspace_id, activity_id, waiting.digest, source, deed, contact_id""",
