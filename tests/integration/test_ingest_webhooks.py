@@ -183,6 +183,10 @@ def test_a_body_that_brings_nothing_is_refused_with_the_form_that_it_takes(hook:
 
 def test_a_body_is_refused_by_its_size_before_anything_is_made_of_it(hook: Hook) -> None:
     assert no_hook(hook.client).call(b" " * (MOST_CALL + 1)).status_code == 413
+    # Nor does it help not to say the size beforehand.
+    pieces = (b" " * 100_000 for _ in range(MOST_CALL // 100_000 + 1))
+    headers = {"webhook-id": "m1", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
+    assert hook.client.http.post(hook.url, content=pieces, headers=headers).status_code == 413
 
 
 def test_more_than_a_thousand_of_a_kind_are_refused_naming_the_limit(hook: Hook) -> None:

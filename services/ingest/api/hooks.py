@@ -37,7 +37,7 @@ PATH = "/api/ingest/webhooks/{source_id}"
 MOST_CALL = 10 * 1000**2
 """Bytes of one call, as at the gateway."""
 NOBODYS = new_secret(os.urandom)
-"""What calls to a webhook that does not exist are held against: they take as long, and hear the same."""
+"""What calls to a webhook that does not exist are held against: they take about as long, and hear the same."""
 
 
 class Deliver(Ask):
