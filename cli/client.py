@@ -1,6 +1,7 @@
 """Calls the APIs through the gateway, as a program does: with an API key, idempotency keys, and pages followed to their end."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +36,17 @@ class Client:
         with file.open("rb") as content:
             return self._call("POST", path, files={"file": (file.name, content)}, data=fields)
 
+    def events(self, path: str) -> Iterator[tuple[str, Json]]:
+        """What a stream of server-sent events says, each by its name, until it ends."""
+        try:
+            with self._http.stream("GET", path, headers={"Accept": "text/event-stream"}) as response:
+                if response.is_error:
+                    response.read()
+                    raise Rejected(f"GET {path}: {response.status_code} {said(response)}")
+                yield from events_in(response.iter_lines())
+        except httpx.TransportError as error:
+            raise Unavailable(f"{path} broke off ({error!r})") from error
+
     def every(self, path: str, **query: Any) -> Iterator[Json]:
         """All items of a list, page by page."""
         cursor: str | None = None
@@ -55,6 +67,19 @@ class Client:
         if response.is_error:
             raise Rejected(f"{method} {path}: {response.status_code} {said(response)}")
         return response.json() if response.content else None
+
+
+def events_in(lines: Iterable[str]) -> Iterator[tuple[str, Json]]:
+    """Each event's data is JSON on one line, as ours are; comments keep the connection alive and say nothing."""
+    name = "message"
+    for line in lines:
+        field, _, value = line.partition(":")
+        if field == "event":
+            name = value.strip()
+        elif field == "data":
+            yield name, json.loads(value)
+        elif not line:
+            name = "message"
 
 
 def said(response: httpx.Response) -> str:

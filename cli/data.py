@@ -27,7 +27,11 @@ def import_files(
         settings = stack.settings()
         with Client(settings.gateway_url, stack.api_key()) as api, progress() as bars:
             tasks = {file.name: bars.add_task(file.name, total=100) for file in files}
-            done = feeding.import_all(api, files, lambda name, at, total: bars.update(tasks[name], completed=at, total=total), workspace)
+
+            def show_progress(name: str, now: dict[str, Any]) -> None:
+                bars.update(tasks[name], completed=int(100 * now["progress"]), description=feeding.described(name, now))
+
+            done = feeding.import_all(api, files, show_progress, workspace)
         fields = ("file_name", "rows", "accepted", "unchanged", "rejected", "import_id")
         show([{name: one[name] for name in fields} for one in done], as_json=as_json)
         if any(one["rejected"] for one in done):

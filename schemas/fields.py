@@ -1,4 +1,4 @@
-"""The data fields that a source's columns are mapped to: what `RecordIngested.fields` is keyed by."""
+"""The fields that a source's columns are mapped to: what `RecordIngested.fields` is keyed by, and what makes an activity."""
 
 from enum import StrEnum
 
@@ -32,6 +32,20 @@ class DataField(StrEnum):
     """When the source last changed the record: read into `as_of`."""
 
 
+class ActivityField(StrEnum):
+    """Beside the e-mail and LinkedIn fields above, what the columns of a file of activities are mapped to. Never in a Data Record."""
+
+    KIND = "activity"
+    """Which kind of activity: the field that makes a file one of activities."""
+    AT = "activity_at"
+    WHAT = "activity_what"
+    SECONDS = "activity_seconds"
+    """How long it took: seconds, or h:mm:ss."""
+    CONTACT_ID = "contact_id"
+    """The id of the contact who did it, in the file's workspace."""
+
+
+ACTIVITY_FIELDS: frozenset[str] = frozenset(ActivityField)
 FIELDS: frozenset[str] = frozenset(DataField)
 CUSTOM = "custom:"
 """Before the name of a column that is none of these: kept as it is."""

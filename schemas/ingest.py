@@ -82,3 +82,5 @@ class ActivityRecorded(Body):
     what: str | None = None
     at: datetime
     source: str
+    seconds: int | None = None
+    """How long it took, where the source says so: browsing time."""

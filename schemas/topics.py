@@ -95,7 +95,7 @@ PUBLISH_LISTS = Topic(
 PUBLISH_CONTACTS = Topic(
     "publish.contacts",
     writer="publish",
-    readers=("campaign", "kpi"),
+    readers=("ingest", "campaign", "kpi"),
     key="contact_id",
     bodies=(
         publish.ContactProposed,

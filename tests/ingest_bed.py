@@ -22,6 +22,7 @@ from services.ingest.store import imports
 from services.kit import kafka
 from services.kit.codec import Codec, Heard, Undecodable
 from services.kit.database import Database
+from services.kit.secrets import Secrets
 from services.kit.settings import Settings
 from tests.builders import MONDAY, codec_over, work_on
 
@@ -56,7 +57,8 @@ class Bed:
 
     def importer(self, bus: RecordBus | None = None, chunk_rows: int = 10, lease_seconds: float = 60) -> Importer:
         folder = self.settings.uploads_folder
-        return Importer(self.database, self.codec, lambda: MONDAY, bus or self.bus, folder, chunk_rows, lease_seconds)
+        digest = Secrets(self.settings.master_key_bytes).digest
+        return Importer(self.database, self.codec, lambda: MONDAY, bus or self.bus, folder, chunk_rows, lease_seconds, digest)
 
     def work_off(self, importer: Importer | None = None) -> None:
         importer = importer or self.importer()

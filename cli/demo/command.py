@@ -67,7 +67,7 @@ def run(api: Client, settings: Settings, quiet: Quiet, data: Path, watch: Stopwa
     with progress() as bars:
         tasks = {file.name: bars.add_task(f"Import {file.name}", total=100) for file in files}
         started = time.perf_counter()
-        imports = feeding.import_all(api, files, lambda name, done, total: bars.update(tasks[name], completed=done, total=total))
+        imports = feeding.import_all(api, files, lambda name, now: bars.update(tasks[name], completed=int(100 * now["progress"])))
         watch.seconds["Import"] = time.perf_counter() - started
     notes.print(summary(imports))
     with watch.stage("Merge into people and companies"):

@@ -1,9 +1,11 @@
 """Ingest brings in what sources say: files and pushed records become Data Records, each with its provenance; activities become events.
 
-Hears    accounts.events
+Hears    accounts.events, publish.contacts
 Tells    ingest.imports, ingest.records, ingest.activities
 Keeps    sources with their saved mappings, imports as resumable jobs, refused rows, the digest of each record (PostgreSQL);
-         uploaded files until they are imported
-Answers  /api/ingest/workspaces/{workspace_id}/… POST and GET sources, POST preview, POST and GET imports, GET imports/{id},
-         GET imports/{id}/rejected and rejected.csv, POST records, POST activities
+         by which addresses contacts are known, as keyed digests; activities of people who are no contacts yet; the secrets of
+         webhooks, encrypted; uploaded files until they are imported
+Answers  /api/ingest/workspaces/{workspace_id}/… POST and GET sources, POST sources/{id}/secret, POST preview, POST and GET imports,
+         GET imports/{id}, GET imports/{id}/progress, GET imports/{id}/rejected and rejected.csv, POST records, POST activities
+         /api/ingest/webhooks/{source_id} POST, signed
 """

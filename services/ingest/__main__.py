@@ -9,7 +9,7 @@ from services.ingest import agents, api
 from services.ingest.bus import KafkaBus
 from services.ingest.importing import Importer
 from services.ingest.settings import IngestSettings
-from services.ingest.store import imports
+from services.ingest.store import addresses, imports
 from services.kit.loops import Loop
 from services.kit.service import Context, Service, main
 
@@ -25,8 +25,18 @@ def loops(context: Context) -> Sequence[Loop]:
         settings.uploads_folder,
         settings.ingest_chunk_rows,
         settings.ingest_lease_seconds,
+        context.secrets.digest,
     )
-    return (Loop("imports", importer.step, idle=0.3, close=bus.close), Loop("sweep", importer.sweep, idle=3600))
+
+    def forget_waiting() -> int:
+        with context.worker.transaction() as connection:
+            return addresses.forget_waiting(connection, settings.ingest_waiting_days)
+
+    return (
+        Loop("imports", importer.step, idle=0.3, close=bus.close),
+        Loop("sweep", importer.sweep, idle=3600),
+        Loop("waiting", forget_waiting, idle=3600),
+    )
 
 
 def routers(context: Context) -> Sequence[APIRouter]:
@@ -38,7 +48,7 @@ def busy(context: Context) -> int:
         return imports.running(connection)
 
 
-SERVICE = Service("ingest", IngestSettings, hears=lambda _: agents.HEARS, routers=routers, loops=loops, busy=busy)
+SERVICE = Service("ingest", IngestSettings, hears=agents.hears, routers=routers, loops=loops, busy=busy)
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE, sys.argv[1:]))

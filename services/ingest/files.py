@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from schemas.fields import DataField
+from schemas.fields import ActivityField, DataField
 from services.ingest.domain.dates import DayOrder, order_of
 from services.ingest.domain.encoding import SAMPLE, by_lines, encoding_of
 from services.ingest.domain.layout import Layout, layout_of, whole_lines
@@ -36,7 +36,7 @@ class Sample:
         return [row.cells for row in self.rows if row.fault is None and len(row.cells) == len(self.layout.columns)]
 
     def day_order(self, mapping: FieldMapping) -> DayOrder:
-        column = next((c for c, field in mapping.items() if field == DataField.UPDATED_AT), None)
+        column = next((c for c, field in mapping.items() if field in {DataField.UPDATED_AT, ActivityField.AT}), None)
         if column is None:
             return DayOrder.DAY
         place = self.layout.columns.index(column)

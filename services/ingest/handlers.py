@@ -1,5 +1,6 @@
 """What is asked of ingest, and what it hears: each leads to events that the shell stores."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,18 +9,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from schemas.accounts import WorkspaceCreated
-from schemas.ingest import ActivityRecorded, ImportFailed, ImportFinished, ImportStarted, SourceRegistered
+from schemas.ingest import ImportFailed, ImportFinished, ImportStarted, SourceRegistered
+from services.ingest.domain.activity_rows import faults_of_activities, with_activities
 from services.ingest.domain.ids import source_id_of
 from services.ingest.domain.mapping import FieldMapping, faults_of, propose
 from services.ingest.domain.records import Draft, Refusal
-from services.ingest.domain.source import (
-    Activity,
-    Import,
-    Source,
-    evolve_activity,
-    evolve_import,
-    evolve_source,
-)
+from services.ingest.domain.source import Import, Source, evolve_import, evolve_source
 from services.ingest.files import Sample
 from services.ingest.intake import Origin, Outcome, Taken, take_in
 from services.ingest.ports import RecordBus
@@ -32,7 +27,6 @@ from services.kit.events import Kind, Told, Work
 
 SOURCE: Kind[Source] = Kind("source", Source, evolve_source)
 IMPORT: Kind[Import] = Kind("import", Import, evolve_import)
-ACTIVITY: Kind[Activity] = Kind("activity", Activity, evolve_activity)
 
 
 def when_workspace_is_created_keep_its_zone(heard: Sequence[Heard], work: Work) -> Iterable[Told]:
@@ -58,14 +52,14 @@ def settled_mapping(
 ) -> tuple[dict[str, str], int | None]:
     """What the caller gives; else what was saved for the source (with its version), if the file has its columns; else a proposal."""
     if given is not None:
-        faults = faults_of(given, sample.layout.columns)
+        faults = faults_of(given, sample.layout.columns) + faults_of_activities(given)
         if faults:
             raise Invalid("the mapping cannot be used: " + "; ".join(faults))
         return dict(given), None
     saved = store.latest_mapping(connection, workspace_id, source_id)
     if saved and set(saved.mapping) <= set(sample.layout.columns):
         return saved.mapping, saved.version
-    return propose(sample.layout.columns, sample.cells), None
+    return with_activities(propose(sample.layout.columns, sample.cells), sample.cells), None
 
 
 @dataclass(frozen=True)
@@ -126,20 +120,21 @@ def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | R
     numbered = list(enumerate(push.records, 1))
     taken = {each.line: each for each in take_in(work, bus, origin, [(n, r) for n, r in numbered if isinstance(r, Draft)])}
     answers = [r if isinstance(r, Refusal) else taken[n] for n, r in numbered]
-    counts = counted(taken.values(), len(numbered) - len(taken))
+    counts = counted((each.outcome for each in taken.values()), len(numbered) - len(taken))
     started = ImportStarted(
         import_id=import_id, source_id=source.source_id, source=source.name, file_name="", mapping={}, mapping_version=0
     )
     add_import(work, workspace_id, started, "finished", {**asdict(counts), "ended_at": work.now})
-    jobs.reject(work.connection, workspace_id, import_id, [(n, r.reason, "") for n, r in numbered if isinstance(r, Refusal)])
+    jobs.reject(work.connection, workspace_id, import_id, [(n, r.reason, r.raw) for n, r in numbered if isinstance(r, Refusal)])
     facts = (started, finished(import_id, source.source_id, counts))
     return answers, [*told, *(Told(IMPORT, import_id, fact, workspace_id) for fact in facts)]
 
 
-def counted(taken: Iterable[Taken], rejected: int) -> Counts:
-    outcomes = [each.outcome for each in taken]
-    unchanged = outcomes.count(Outcome.UNCHANGED)
-    return Counts(len(outcomes) + rejected, len(outcomes) - unchanged, unchanged, rejected)
+def counted(outcomes: Iterable[Outcome], rejected: int) -> Counts:
+    """Of those that were not rejected: what was not unchanged was accepted."""
+    by = Counter(outcomes)
+    unchanged = by[Outcome.UNCHANGED]
+    return Counts(by.total() + rejected, by.total() - unchanged, unchanged, rejected)
 
 
 def finished(import_id: UUID, source_id: UUID, counts: Counts) -> ImportFinished:
@@ -150,16 +145,3 @@ def end_import(work: Work, workspace_id: UUID, event: ImportFinished | ImportFai
     reason = event.reason if isinstance(event, ImportFailed) else None
     jobs.end(work.connection, workspace_id, event.import_id, state="failed" if reason else "finished", reason=reason, now=work.now)
     return [Told(IMPORT, event.import_id, event, workspace_id)]
-
-
-def record_activities(work: Work, workspace_id: UUID, activities: Sequence[ActivityRecorded]) -> tuple[list[Outcome], list[Told]]:
-    """An activity is known by its id: sent again it is unchanged, whatever it says now."""
-    known = work.load(ACTIVITY, {each.activity_id for each in activities}, workspace_id)
-    seen = {key for key, state in known.items() if state}
-    outcomes, told = [], []
-    for each in activities:
-        outcomes.append(Outcome.UNCHANGED if each.activity_id in seen else Outcome.ADDED)
-        if each.activity_id not in seen:
-            seen.add(each.activity_id)
-            told.append(Told(ACTIVITY, each.activity_id, each, workspace_id, occurred_at=each.at))
-    return outcomes, told

@@ -8,9 +8,13 @@ from typing import IO
 from uuid import UUID, uuid4
 
 from schemas.ingest import ImportFailed
+from schemas.marks import Digest
 from services.ingest import files
+from services.ingest.activities import record_activities
+from services.ingest.domain.activities import ActivityDraft
 from services.ingest.domain.lines import Place, Row, raw_text, read_rows
-from services.ingest.domain.records import Draft, Plan, Refusal, plan_of, read_row
+from services.ingest.domain.reading import ReadCells, Table, reader_of
+from services.ingest.domain.records import Draft, Refusal
 from services.ingest.handlers import counted, end_import, finished
 from services.ingest.intake import Origin, take_in
 from services.ingest.ports import RecordBus
@@ -31,17 +35,17 @@ MOST_TAKEOVERS = 5
 class Chunk:
     """Some rows of a file as read: drafts and refusals (line, reason, raw), where the next chunk begins, and whether there is none."""
 
-    drafts: list[tuple[int, Draft]]
+    drafts: list[tuple[int, Draft | ActivityDraft]]
     refused: list[tuple[int, str, str]]
     end: Place
     last: bool
 
 
-def read_chunk(file: IO[bytes], job: Job, plan: Plan, most: int) -> Chunk:
+def read_chunk(file: IO[bytes], job: Job, read_cells: ReadCells, most: int) -> Chunk:
     layout = job.layout
     rows = list(islice(read_rows(file, layout.encoding, layout.delimiter, job.place), most))
-    read = [(row, Refusal(row.fault) if row.fault else read_row(row.cells, plan)) for row in rows]
-    drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
+    read = [(row, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in rows]
+    drafts = [(row.begin.line, each) for row, each in read if not isinstance(each, Refusal)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
     return Chunk(drafts, shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most)
 
@@ -61,6 +65,7 @@ class Importer:
     folder: Path
     chunk_rows: int
     lease_seconds: float
+    digest: Digest
     me: UUID = field(default_factory=uuid4)
 
     def step(self) -> int:
@@ -78,9 +83,10 @@ class Importer:
                 return self._fail(job, "the uploaded file is no longer there: upload it again")
 
     def _advance(self, job: Job) -> int:
-        plan = plan_of(job.layout.columns, job.mapping, job.order, job.zone)
+        table = Table(job.layout.columns, job.mapping, job.order, job.zone)
+        read_cells = reader_of(table, job.workspace_id, job.source, self.digest)
         with files.path_of(self.folder, job.import_id).open("rb") as file:
-            chunk = read_chunk(file, job, plan, self.chunk_rows)
+            chunk = read_chunk(file, job, read_cells, self.chunk_rows)
         with self.database.transaction() as connection:
             work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
             self._take_in(work, job, chunk)
@@ -90,8 +96,11 @@ class Importer:
 
     def _take_in(self, work: Work, job: Job, chunk: Chunk) -> None:
         origin = Origin(job.workspace_id, job.source_id, job.source, job.import_id, job.mapping_version, job.asked_at)
-        taken = take_in(work, self.bus, origin, chunk.drafts)
-        counts = job.counts + counted(taken, len(chunk.refused))
+        taken = take_in(work, self.bus, origin, [(line, each) for line, each in chunk.drafts if isinstance(each, Draft)])
+        activities = [each for _, each in chunk.drafts if isinstance(each, ActivityDraft)]
+        outcomes, told = record_activities(work, job.workspace_id, job.source, activities)
+        work.append(told)
+        counts = job.counts + counted([*(each.outcome for each in taken), *outcomes], len(chunk.refused))
         store.reject(work.connection, job.workspace_id, job.import_id, chunk.refused)
         if not store.advance(work.connection, job, self.me, chunk.end, counts):
             raise Unavailable(f"another worker has taken over import {job.import_id}")

@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
+    WAITING = "waiting"
+    """Of an activity: kept until the person who has this address is a contact."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from itertools import islice
 from pydantic import BaseModel
 
 from services.ingest.domain.mapping import FieldMapping
-from services.ingest.domain.records import Draft, Refusal, plan_of, read_row
+from services.ingest.domain.reading import Table, shower_of
+from services.ingest.domain.records import Refusal
 from services.ingest.files import Sample
 
 SHOWN_ROWS = 20
@@ -44,9 +45,9 @@ class Preview(BaseModel):
 
 def show(sample: Sample, mapping: FieldMapping, version: int | None, zone: str) -> Preview:
     layout = sample.layout
-    plan = plan_of(layout.columns, mapping, sample.day_order(mapping), zone)
-    read = [(row.begin.line, Refusal(row.fault) if row.fault else read_row(row.cells, plan)) for row in sample.rows]
-    rows = (RowView(line=line, fields=each.fields) for line, each in read if isinstance(each, Draft))
+    read_cells = shower_of(Table(layout.columns, mapping, sample.day_order(mapping), zone))
+    read = [(row.begin.line, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in sample.rows]
+    rows = (RowView(line=line, fields=each) for line, each in read if not isinstance(each, Refusal))
     problems = (RowProblem(line=line, reason=each.reason) for line, each in read if isinstance(each, Refusal))
     return Preview(
         encoding=layout.encoding,

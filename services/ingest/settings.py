@@ -15,6 +15,9 @@ class IngestSettings(Settings):
     ingest_lease_seconds: float = 60.0
     """After that long without a chunk done, another worker takes over an import."""
 
+    ingest_waiting_days: int = 90
+    """So long an activity waits for the person who did it to become a contact."""
+
     @property
     def uploads_folder(self) -> Path:
         return self.ingest_uploads or self.home / "uploads"

@@ -1,8 +1,11 @@
-"""The routes of ingest, all under /api/ingest/workspaces/{workspace_id}; the Provider's imports name its reserved id there."""
+"""The routes of ingest, all under /api/ingest/workspaces/{workspace_id}; the Provider's imports name its reserved id there.
+
+Webhooks alone name no workspace: their callers know their source, and the secret that they sign with.
+"""
 
 from fastapi import APIRouter
 
-from services.ingest.api import imports, pushes, sources
+from services.ingest.api import hooks, imports, progress, pushes, secrets, sources
 from services.ingest.ports import RecordBus
 
 PREFIX = "/api/ingest/workspaces/{workspace_id}"
@@ -10,7 +13,10 @@ PREFIX = "/api/ingest/workspaces/{workspace_id}"
 
 def make_router(bus: RecordBus) -> APIRouter:
     """`bus` carries what is pushed."""
-    router = APIRouter(prefix=PREFIX, tags=["ingest"])
-    for part in (sources.router, imports.router, pushes.make_router(bus)):
-        router.include_router(part)
+    within = APIRouter(prefix=PREFIX, tags=["ingest"])
+    for part in (sources.router, secrets.router, imports.router, progress.router, pushes.make_router(bus)):
+        within.include_router(part)
+    router = APIRouter()
+    router.include_router(within)
+    router.include_router(hooks.make_router(bus))
     return router

@@ -1,5 +1,6 @@
 """Sources with their saved mappings, and the preview of a file."""
 
+import os
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from services.ingest import files, handlers, preview
 from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceName, mapping_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.domain.ids import source_id_of
+from services.ingest.domain.signature import new_secret
+from services.ingest.store import hooks
 from services.ingest.store import sources as store
 from services.kit.errors import Invalid
+from services.kit.events import Told, Work
 from services.kit.http import Ask, Desk, Page, Part, may
 
 router = APIRouter()
@@ -29,13 +33,25 @@ class SourceView(BaseModel):
     mapping_version: int | None = None
     mapping: dict[str, str] = {}
     """Column → data field, as it will be used for the next file that has these columns."""
+    webhook: str | None = None
+    """Where a webhook is called, behind the gateway's address."""
+    secret: str | None = None
+    """What its calls are signed with: in the answer that makes it, and never again."""
 
 
 @router.post("/sources", status_code=201)
 def register_source(ask: RegisterSource, desk: Annotated[Desk, may("source.edit")]) -> SourceView:
-    """A source is known by its name: asked for again, it is given as it is."""
-    known = desk.do(lambda work: handlers.register_source(work, desk.workspace_id, ask.name, ask.kind))
-    return SourceView(source_id=known.source_id, name=known.name, kind=known.kind)
+    """A source is known by its name: asked for again, it is given as it is. A new webhook's answer shows its secret, once."""
+    secret, new = new_secret(os.urandom), False
+
+    def register(work: Work) -> tuple[SourceView, list[Told]]:
+        nonlocal new
+        known, told = handlers.register_source(work, desk.workspace_id, ask.name, ask.kind)
+        new = known.kind == "webhook" and hooks.add(work.connection, desk.context.secrets, desk.workspace_id, known.source_id, secret)
+        return SourceView(source_id=known.source_id, name=known.name, kind=known.kind, webhook=path_of(known)), told
+
+    view = desk.do(register)
+    return view.model_copy(update={"secret": secret}) if new else view
 
 
 @router.get("/sources")
@@ -68,5 +84,16 @@ def preview_file(
     return preview.show(sample, settled, version, zone)
 
 
+def path_of(source: Any) -> str | None:
+    return f"/api/ingest/webhooks/{source.source_id}" if source.kind == "webhook" else None
+
+
 def source_view(row: Any) -> SourceView:
-    return SourceView(source_id=row.source_id, name=row.name, kind=row.kind, mapping_version=row.version, mapping=row.mapping or {})
+    return SourceView(
+        source_id=row.source_id,
+        name=row.name,
+        kind=row.kind,
+        mapping_version=row.version,
+        mapping=row.mapping or {},
+        webhook=path_of(row),
+    )

@@ -23,5 +23,5 @@ def row_event_id(import_id: UUID, row: int) -> UUID:
 
 
 def activity_id_of(workspace_id: UUID, content: tuple[str, ...]) -> UUID:
-    """Of an activity that was sent without an id."""
+    """Of an activity that was sent without an id. (What names a person stands in `content` as a keyed digest only.)"""
     return uuid5(ACTIVITIES, "/".join((str(workspace_id), *content)))

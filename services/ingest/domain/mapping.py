@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from schemas.fields import CUSTOM, DataField, is_field
+from schemas.fields import ACTIVITY_FIELDS, CUSTOM, DataField, is_field
 from services.ingest.domain.columns import BARE, NAMES, OTHERS_ID
 from services.ingest.domain.values import is_email, is_profile, is_website, looks_like_phone, plain
 
@@ -98,10 +98,14 @@ def row_id_among(columns: Sequence[str], values: Mapping[str, Sequence[str]], ro
     return {}
 
 
+def known(field: str) -> bool:
+    return is_field(field) or field in ACTIVITY_FIELDS
+
+
 def faults_of(mapping: FieldMapping, columns: Sequence[str]) -> list[str]:
     """What is wrong with a mapping that somebody gives for these columns, as sentences; none if it can be used."""
     faults = [f"the file has no column {column!r}" for column in mapping if column not in columns]
-    faults += [f"{field!r} (of column {column!r}) is no data field" for column, field in mapping.items() if not is_field(field)]
+    faults += [f"{field!r} (of column {column!r}) is no data field" for column, field in mapping.items() if not known(field)]
     fields = list(mapping.values())
     faults += [f"more than one column is mapped to {field!r}" for field in dict.fromkeys(fields) if fields.count(field) > 1]
     return faults if mapping else ["no column is mapped to any data field"]

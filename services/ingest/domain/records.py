@@ -36,6 +36,8 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     reason: str
+    raw: str = ""
+    """What was refused, where it stands in no file."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,7 +60,8 @@ ACTIVITY = {
 
 def activity(a: ingest.ActivityRecorded) -> Says:
     what = f": {a.what}" if a.what else ""
-    return Says(f"{ACTIVITY[a.kind]}{what} ({a.source})", signal=a.kind.value, act=True)
+    long = f" for {timedelta(seconds=a.seconds)}" if a.seconds else ""
+    return Says(f"{ACTIVITY[a.kind]}{long}{what} ({a.source})", signal=a.kind.value, act=True)
 
 
 def proposed(p: publish.ContactProposed) -> Says:
