@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 from schemas.ingest import ImportFailed
 from services.ingest import files
-from services.ingest.domain.lines import Place, Row, raw_text, read_rows
+from services.ingest.domain.layout import rows_of
+from services.ingest.domain.lines import Place, Row, raw_text
 from services.ingest.domain.records import Draft, Plan, Refusal, plan_of, read_row
 from services.ingest.handlers import counted, end_import, finished
 from services.ingest.intake import Origin, take_in
@@ -39,7 +40,7 @@ class Chunk:
 
 def read_chunk(file: IO[bytes], job: Job, plan: Plan, most: int) -> Chunk:
     layout = job.layout
-    rows = list(islice(read_rows(file, layout.encoding, layout.delimiter, job.place), most))
+    rows = list(islice(rows_of(file, layout, job.place), most))
     read = [(row, Refusal(row.fault) if row.fault else read_row(row.cells, plan)) for row in rows]
     drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]

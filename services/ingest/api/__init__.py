@@ -11,6 +11,6 @@ PREFIX = "/api/ingest/workspaces/{workspace_id}"
 def make_router(bus: RecordBus) -> APIRouter:
     """`bus` carries what is pushed."""
     router = APIRouter(prefix=PREFIX, tags=["ingest"])
-    for part in (sources.router, imports.router, pushes.make_router(bus)):
+    for part in (sources.router, sources.uploads, imports.router, imports.uploads, pushes.make_router(bus)):
         router.include_router(part)
     return router
