@@ -26,7 +26,7 @@ def loops(context: Context) -> Sequence[Loop]:
         settings.ingest_chunk_rows,
         settings.ingest_lease_seconds,
     )
-    return (Loop("imports", importer.step, idle=0.3, close=bus.close), Loop("sweep", importer.sweep, idle=3600))
+    return (Loop("imports", importer.step, idle=0.3, close=importer.close), Loop("sweep", importer.sweep, idle=3600))
 
 
 def routers(context: Context) -> Sequence[APIRouter]:

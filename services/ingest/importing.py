@@ -1,7 +1,9 @@
 """The import loop: a chunk of a file becomes records on the bus, and only when the bus has them is the place stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -47,6 +49,36 @@ def read_chunk(file: IO[bytes], job: Job, plan: Plan, most: int) -> Chunk:
     return Chunk(drafts, shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most)
 
 
+class ReadAhead:
+    """Reads the chunk that comes next while one is on its way to the broker and the database, which takes as long.
+
+    What is read depends on the file and the place alone: a chunk that is not asked for, as other imports or workers came between, is
+    let go.
+    """
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder, self._most = folder, most
+        self._reader = ThreadPoolExecutor(1, "import-reader")
+        self._next: tuple[tuple[UUID, Place], Future[Chunk]] | None = None
+
+    def chunk(self, job: Job) -> Chunk:
+        """The job's chunk. Raises FileNotFoundError."""
+        found, self._next = self._next, None
+        chunk = found[1].result() if found and found[0] == (job.import_id, job.place) else self._read(job)
+        if not chunk.last:
+            after = replace(job, place=chunk.end)
+            self._next = (job.import_id, chunk.end), self._reader.submit(self._read, after)
+        return chunk
+
+    def _read(self, job: Job) -> Chunk:
+        plan = plan_of(job.layout.columns, job.mapping, job.order, job.zone)
+        with files.path_of(self._folder, job.import_id).open("rb") as file:
+            return read_chunk(file, job, plan, self._most)
+
+    def close(self) -> None:
+        self._reader.shutdown()
+
+
 def shown(file: IO[bytes], encoding: str, refused: Sequence[tuple[Row, str]]) -> list[tuple[int, str, str]]:
     return [(row.begin.line, reason, raw_text(file, encoding, row)) for row, reason in refused]
 
@@ -64,6 +96,10 @@ class Importer:
     lease_seconds: float
     me: UUID = field(default_factory=uuid4)
 
+    @cached_property
+    def _ahead(self) -> ReadAhead:
+        return ReadAhead(self.folder, self.chunk_rows)
+
     def step(self) -> int:
         """Do one chunk of one import; returns its rows, at least 1, or 0 if no import is running."""
         with self.database.transaction() as connection:
@@ -79,9 +115,7 @@ class Importer:
                 return self._fail(job, "the uploaded file is no longer there: upload it again")
 
     def _advance(self, job: Job) -> int:
-        plan = plan_of(job.layout.columns, job.mapping, job.order, job.zone)
-        with files.path_of(self.folder, job.import_id).open("rb") as file:
-            chunk = read_chunk(file, job, plan, self.chunk_rows)
+        chunk = self._ahead.chunk(job)
         with self.database.transaction() as connection:
             work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
             self._take_in(work, job, chunk)
@@ -108,6 +142,10 @@ class Importer:
         files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
         log.get(__name__).warning("import failed", import_id=str(job.import_id), why=reason)
         return 1
+
+    def close(self) -> None:
+        self._ahead.close()
+        self.bus.close()
 
     def sweep(self) -> int:
         """Remove files that no running import needs."""
