@@ -10,8 +10,8 @@ class IngestSettings(Settings):
     ingest_uploads: Path | None = None
     """Where uploaded files wait until they are imported; None: `uploads` in the home. Its API and its workers share this folder."""
 
-    ingest_most_upload_bytes: int = 4 << 30
-    """Of one uploaded file, as it comes. The gateway has a limit of its own."""
+    ingest_most_upload_bytes: int = 900 << 20
+    """Of one uploaded file, as it comes. Less than the gateway lets through, so that it is here that the caller hears what to do."""
 
     ingest_most_unpacked_bytes: int = 8 << 30
     """Of the table in a packed file or a spreadsheet."""

@@ -41,7 +41,7 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 
 def murmur2(key: bytes) -> int:
-    """As aiokafka's and Java's, by words instead of bytes: a third of the time, which is half of what publishing a record takes.
+    """As aiokafka's and Java's, by words instead of bytes, which takes half of the time: it was a twentieth of what an import takes.
 
     Unsigned, of 32 bits. Source: org.apache.kafka.common.utils.Utils.murmur2.
     """

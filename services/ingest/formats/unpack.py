@@ -6,7 +6,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from typing import IO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo, _EndRecData  # type: ignore[attr-defined]
 
 from services.ingest.domain.encoding import SAMPLE
 from services.ingest.domain.errors import NotATable
@@ -18,6 +18,9 @@ BLOCK = 1 << 20
 MOST_LAYERS = 3
 """A spreadsheet in a zip in a gzip; nobody means more."""
 MOST_SHOWN = 5
+MOST_DIRECTORY = 1 << 20
+"""Bytes of what a zip says of its files."""
+SIZE_OF_DIRECTORY = 5
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".gz")
 """Of files that hold tables, where an archive has others beside them."""
 CUT_OFF = "the gzip file is cut off or damaged: upload it again, or unpack it first"
@@ -75,6 +78,7 @@ def gunzipped(file: IO[bytes]) -> Iterator[bytes]:
 def unzipped(file: IO[bytes]) -> Iterator[bytes]:
     """The one table of a zip, or the first sheet of a spreadsheet, as it is a zip too."""
     try:
+        refuse_large_directory(file)
         with ZipFile(file) as archive:
             if xlsx.is_workbook(archive):
                 yield from xlsx.as_csv(archive)
@@ -86,6 +90,13 @@ def unzipped(file: IO[bytes]) -> Iterator[bytes]:
         raise NotATable(DAMAGED) from error
     except NotImplementedError as error:
         raise NotATable("this zip is packed in a way that is not read here: unpack it first, or pack it anew") from error
+
+
+def refuse_large_directory(file: IO[bytes]) -> None:
+    """The directory is read as a whole: of a million files it would take a gigabyte."""
+    end = _EndRecData(file)
+    if end and end[SIZE_OF_DIRECTORY] > MOST_DIRECTORY:
+        raise NotATable("this zip has very many files: a zip is imported if it has exactly one table")
 
 
 def the_table_in(archive: ZipFile) -> ZipInfo:

@@ -30,6 +30,8 @@ MOST_COLUMNS = 16_384
 """Of any sheet; who has more was not made by a spreadsheet."""
 MOST_TEXT = 1 << 26
 """Bytes of one cell, 2,000 times what a spreadsheet can have."""
+MOST_HELD = 250_000
+"""Elements of one row: its cells, and some for each."""
 MOST_SMALL_PART = 1 << 26
 """Bytes of a part that is read as a whole, such as the styles."""
 SAMPLE_ROWS = 200
@@ -54,6 +56,16 @@ class Watched:
                 f"a cell of this spreadsheet has more than {MOST_TEXT >> 20} MiB: save it as CSV, where its row alone is refused"
             )
         return block
+
+
+def elements(part: IO[bytes], done: str) -> Iterator[tuple[str, Any]]:
+    """What begins and what ends; of what is not `done`, as a row is, not without end: it is held in memory."""
+    held = 0
+    for event, element in iterparse(Watched(part), events=("start", "end")):
+        held = held + (event == "start") if element.tag != done else 0
+        if held > MOST_HELD:
+            raise NotATable(NOT_READABLE)
+        yield event, element
 
 
 def is_workbook(archive: ZipFile) -> bool:
@@ -108,7 +120,7 @@ class Book:
     def _read_texts(self, name: str) -> Iterator[str]:
         with self._archive.open(name) as part:
             table: Any = None
-            for event, element in iterparse(Watched(part), events=("start", "end")):
+            for event, element in elements(part, TEXT_TAG):
                 table = element if table is None else table
                 if event == "end" and element.tag == TEXT_TAG:
                     yield Text.from_tree(element).content.replace("x005F_", "")
@@ -118,17 +130,17 @@ class Book:
         """As texts, those without cells included, each without the empty cells at its end."""
         number = 0
         with self._archive.open(sheet) as part:
-            for place, cells in self._cells(Watched(part)):
+            for place, cells in self._cells(part):
                 if not number < place <= MOST_ROWS:
                     raise NotATable(f"row {place:,} of this spreadsheet comes after row {number:,}: save it anew as XLSX, or as CSV")
                 yield from ([] for _ in range(number + 1, place))
                 number = place
                 yield row_of(cells)
 
-    def _cells(self, part: Watched) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    def _cells(self, part: IO[bytes]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         parser = WorkSheetParser(part, self._texts, data_only=True, **self._dates)
         data: Any = None
-        for event, element in iterparse(part, events=("start", "end")):
+        for event, element in elements(part, ROW_TAG):
             if event == "start":
                 data = element if element.tag == DATA_TAG else data
             elif element.tag == ROW_TAG:
