@@ -1,4 +1,5 @@
-"""Ingest brings in what sources say: files and pushed records become Data Records, each with its provenance; activities become events.
+"""Ingest brings in what sources say: files (CSV, JSONL, XLSX, packed or not) and pushed records become Data Records, each with its
+provenance; activities become events.
 
 Hears    accounts.events, publish.contacts
 Tells    ingest.imports, ingest.records, ingest.activities

@@ -33,7 +33,7 @@ def loops(context: Context) -> Sequence[Loop]:
             return addresses.forget_waiting(connection, settings.ingest_waiting_days)
 
     return (
-        Loop("imports", importer.step, idle=0.3, close=bus.close),
+        Loop("imports", importer.step, idle=0.3, close=importer.close),
         Loop("sweep", importer.sweep, idle=3600),
         Loop("waiting", forget_waiting, idle=3600),
     )

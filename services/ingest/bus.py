@@ -1,8 +1,8 @@
 """The record bus over Kafka: bulk records go straight to their topic, not through the event store (DESIGN.md, section 3)."""
 
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 
 from schemas.envelope import Envelope
 from schemas.topics import INGEST_RECORDS
@@ -22,14 +22,14 @@ class KafkaBus:
         self._stack = ExitStack()
         self._publisher: Publisher | None = None
 
-    def publish(self, records: Sequence[Envelope]) -> None:
-        if not records:
-            return
+    @contextmanager
+    def publishing(self, records: Sequence[Envelope]) -> Iterator[None]:
         # Keyed by record: its versions must stay in order, an import's rows need not.
         made = [Record(self._topic, e.stream.removeprefix("record:").encode(), encode(e)) for e in records]
         with self._turn:
             try:
-                self._connected().publish(made)
+                with self._connected().publishing(made):
+                    yield
             except Unavailable:
                 self._drop()
                 raise

@@ -15,13 +15,17 @@ from uuid import UUID
 from schemas.fields import ActivityField, DataField
 from services.ingest.domain.dates import DayOrder, order_of
 from services.ingest.domain.encoding import SAMPLE, by_lines, encoding_of
-from services.ingest.domain.layout import Layout, layout_of, whole_lines
-from services.ingest.domain.lines import Row, read_rows
+from services.ingest.domain.errors import NotATable
+from services.ingest.domain.layout import Layout, layout_of, rows_of, whole_lines
+from services.ingest.domain.lines import Row
 from services.ingest.domain.mapping import FieldMapping
+from services.ingest.formats.limits import Limits
+from services.ingest.formats.unpack import unpacked
 
 BLOCK = 1 << 20
 SAMPLE_ROWS = 500
 LEFT_OVER_SECONDS = 24 * 3600
+DEFAULT = Limits()
 
 
 @dataclass(frozen=True)
@@ -50,23 +54,27 @@ def path_of(folder: Path, import_id: UUID) -> Path:
 def sample_of(file: IO[bytes], encoding: str | None = None, delimiter: str | None = None) -> Sample:
     """Raises NotATable."""
     layout = layout_of(file, encoding, delimiter)
-    return Sample(layout, list(islice(read_rows(file, layout.encoding, layout.delimiter, layout.start), SAMPLE_ROWS)))
+    rows = list(islice(rows_of(file, layout, layout.start), SAMPLE_ROWS))
+    if not rows:
+        raise NotATable("there is one line and no row under it: is the header missing, or the table empty?")
+    return Sample(layout, rows)
 
 
-def sample_of_head(file: IO[bytes]) -> Sample:
+def sample_of_head(file: IO[bytes], limits: Limits = DEFAULT) -> Sample:
     """For a preview: only the beginning is read, so that it costs the same for any size."""
-    head = BytesIO(whole_lines(file.read(SAMPLE)))
+    head = BytesIO(whole_lines(unpacked(file, limits, head_only=True).read(SAMPLE)))
     readable, encoding = by_lines(head, encoding_of(head))
     return sample_of(readable, encoding)
 
 
 @contextmanager
-def received(file: IO[bytes], folder: Path, import_id: UUID) -> Iterator[tuple[Sample, int]]:
+def received(file: IO[bytes], folder: Path, import_id: UUID, limits: Limits = DEFAULT) -> Iterator[tuple[Sample, int]]:
     """Keep an uploaded file for the workers, in a form that can be read line by line; its sample and its size in bytes.
 
     It is removed again if what is done with it fails. Raises NotATable.
     """
-    readable, encoding = by_lines(file, encoding_of(file))
+    table = unpacked(file, limits)
+    readable, encoding = by_lines(table, encoding_of(table))
     sample = sample_of(readable, encoding)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = path_of(folder, import_id)

@@ -1,7 +1,9 @@
 """The import loop: a chunk of a file becomes records on the bus, and only when the bus has them is the place stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -12,7 +14,8 @@ from schemas.marks import Digest
 from services.ingest import files
 from services.ingest.activities import record_activities
 from services.ingest.domain.activities import ActivityDraft
-from services.ingest.domain.lines import Place, Row, raw_text, read_rows
+from services.ingest.domain.layout import rows_of
+from services.ingest.domain.lines import Place, Row, raw_text
 from services.ingest.domain.reading import ReadCells, Table, reader_of
 from services.ingest.domain.records import Draft, Refusal
 from services.ingest.handlers import counted, end_import, finished
@@ -43,11 +46,42 @@ class Chunk:
 
 def read_chunk(file: IO[bytes], job: Job, read_cells: ReadCells, most: int) -> Chunk:
     layout = job.layout
-    rows = list(islice(read_rows(file, layout.encoding, layout.delimiter, job.place), most))
+    rows = list(islice(rows_of(file, layout, job.place), most))
     read = [(row, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in rows]
     drafts = [(row.begin.line, each) for row, each in read if not isinstance(each, Refusal)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
     return Chunk(drafts, shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most)
+
+
+class ReadAhead:
+    """Reads the chunk that comes next while one is on its way to the broker and the database, which takes as long.
+
+    What is read depends on the file and the place alone: a chunk that is not asked for, as other imports or workers came between, is
+    let go.
+    """
+
+    def __init__(self, folder: Path, most: int, digest: Digest) -> None:
+        self._folder, self._most, self._digest = folder, most, digest
+        self._reader = ThreadPoolExecutor(1, "import-reader")
+        self._next: tuple[tuple[UUID, Place], Future[Chunk]] | None = None
+
+    def chunk(self, job: Job) -> Chunk:
+        """The job's chunk. Raises FileNotFoundError."""
+        found, self._next = self._next, None
+        chunk = found[1].result() if found and found[0] == (job.import_id, job.place) else self._read(job)
+        if not chunk.last:
+            after = replace(job, place=chunk.end)
+            self._next = (job.import_id, chunk.end), self._reader.submit(self._read, after)
+        return chunk
+
+    def _read(self, job: Job) -> Chunk:
+        table = Table(job.layout.columns, job.mapping, job.order, job.zone)
+        read_cells = reader_of(table, job.workspace_id, job.source, self._digest)
+        with files.path_of(self._folder, job.import_id).open("rb") as file:
+            return read_chunk(file, job, read_cells, self._most)
+
+    def close(self) -> None:
+        self._reader.shutdown()
 
 
 def shown(file: IO[bytes], encoding: str, refused: Sequence[tuple[Row, str]]) -> list[tuple[int, str, str]]:
@@ -68,6 +102,10 @@ class Importer:
     digest: Digest
     me: UUID = field(default_factory=uuid4)
 
+    @cached_property
+    def _ahead(self) -> ReadAhead:
+        return ReadAhead(self.folder, self.chunk_rows, self.digest)
+
     def step(self) -> int:
         """Do one chunk of one import; returns its rows, at least 1, or 0 if no import is running."""
         with self.database.transaction() as connection:
@@ -83,10 +121,7 @@ class Importer:
                 return self._fail(job, "the uploaded file is no longer there: upload it again")
 
     def _advance(self, job: Job) -> int:
-        table = Table(job.layout.columns, job.mapping, job.order, job.zone)
-        read_cells = reader_of(table, job.workspace_id, job.source, self.digest)
-        with files.path_of(self.folder, job.import_id).open("rb") as file:
-            chunk = read_chunk(file, job, read_cells, self.chunk_rows)
+        chunk = self._ahead.chunk(job)
         with self.database.transaction() as connection:
             work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
             self._take_in(work, job, chunk)
@@ -116,6 +151,10 @@ class Importer:
         files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
         log.get(__name__).warning("import failed", import_id=str(job.import_id), why=reason)
         return 1
+
+    def close(self) -> None:
+        self._ahead.close()
+        self.bus.close()
 
     def sweep(self) -> int:
         """Remove files that no running import needs."""

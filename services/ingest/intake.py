@@ -1,6 +1,6 @@
 """What uploads and pushes have in common: from drafts to records on the bus, each published only if it says something new."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,12 +10,18 @@ import msgspec
 
 from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
-from services.ingest.domain.ids import record_id_of, row_event_id
+from services.ingest.domain.ids import record_ids_of, row_event_ids
 from services.ingest.domain.records import Draft
 from services.ingest.ports import RecordBus
 from services.ingest.store import records as store
-from services.kit.codec import SealedBody
+from services.kit.codec import Written
 from services.kit.events import Work
+
+RECORD = RecordIngested.__name__
+Fresh = tuple[int, UUID, Draft]
+"""Line, record, and what it says now."""
+
+_encoder = msgspec.json.Encoder()
 
 
 class Outcome(StrEnum):
@@ -39,8 +45,7 @@ class Origin:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """What became of one draft."""
 
     line: int
@@ -55,10 +60,10 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[tuple[i
     stored: the same records are then published again, with the same event ids, and say nothing new to who heard them.
     """
     store.lock_source(work.connection, origin.source_id)
-    ids = [record_id_of(origin.source_id, draft.row_id) for _, draft in drafts]
+    ids = record_ids_of(origin.source_id, (draft.row_id for _, draft in drafts))
     known = store.digests(work.connection, origin.workspace_id, set(ids))
     taken = []
-    fresh: list[tuple[int, UUID, Draft]] = []
+    fresh: list[Fresh] = []
     for (line, draft), record_id in zip(drafts, ids, strict=True):
         before = known.get(record_id)
         known[record_id] = draft.digest
@@ -67,20 +72,54 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[tuple[i
         if outcome is not Outcome.UNCHANGED:
             fresh.append((line, record_id, draft))
     if fresh:
-        bus.publish(envelopes(work, origin, fresh))
         kept = {record_id: (draft.digest, line) for line, record_id, draft in fresh}
-        store.keep_digests(work.connection, origin.workspace_id, origin.source_id, origin.import_id, kept)
+        # Kept while they are on their way, and committed only when they have arrived.
+        with bus.publishing(envelopes(work, origin, fresh)):
+            store.keep_digests(work.connection, origin.workspace_id, origin.source_id, origin.import_id, kept)
     return taken
 
 
-def envelopes(work: Work, origin: Origin, fresh: Iterable[tuple[int, UUID, Draft]]) -> list[Envelope]:
-    bodies = [body_of(origin, *each) for each in fresh]
-    return [envelope_of(work, origin, body, sealed) for body, sealed in zip(bodies, work.codec.seal(bodies), strict=True)]
+def envelopes(work: Work, origin: Origin, fresh: Sequence[Fresh]) -> list[Envelope]:
+    written = [written_body(origin, *each) for each in fresh]
+    sealed = work.codec.seal_written(RECORD, written)
+    event_ids = row_event_ids(origin.import_id, (line for line, _, _ in fresh))
+    return [
+        Envelope(
+            event_id=event_id,
+            type=RECORD,
+            schema=RecordIngested.VERSION,
+            workspace_id=origin.workspace_id,
+            stream=body.subject,
+            version=0,
+            occurred_at=origin.at,
+            recorded_at=work.now,
+            correlation_id=work.correlation_id,
+            actor=work.actor,
+            body=msgspec.Raw(each.body),
+            seal=each.seal,
+        )
+        for event_id, body, each in zip(event_ids, written, sealed, strict=True)
+    ]
 
 
-def body_of(origin: Origin, line: int, record_id: UUID, draft: Draft) -> RecordIngested:
-    return RecordIngested(
-        record_id=record_id,
+class OpenRecord(msgspec.Struct, gc=False):
+    """What of RecordIngested is not private, in its order: written by msgspec as the model writes it, in a tenth of the time."""
+
+    record_id: str
+    source_id: UUID
+    source: str
+    source_row_id: str
+    import_id: UUID
+    row: int
+    mapping_version: int
+    digest: str
+    as_of: datetime | None
+
+
+def written_body(origin: Origin, line: int, record_id: UUID, draft: Draft) -> Written:
+    name = str(record_id)
+    opened = OpenRecord(
+        record_id=name,
         source_id=origin.source_id,
         source=origin.source,
         source_row_id=draft.row_id,
@@ -89,22 +128,5 @@ def body_of(origin: Origin, line: int, record_id: UUID, draft: Draft) -> RecordI
         mapping_version=origin.mapping_version,
         digest=draft.digest,
         as_of=draft.as_of,
-        fields=draft.fields,
     )
-
-
-def envelope_of(work: Work, origin: Origin, body: RecordIngested, sealed: SealedBody) -> Envelope:
-    return Envelope(
-        event_id=row_event_id(origin.import_id, body.row),
-        type="RecordIngested",
-        schema=body.VERSION,
-        workspace_id=origin.workspace_id,
-        stream=f"record:{body.record_id}",
-        version=0,
-        occurred_at=origin.at,
-        recorded_at=work.now,
-        correlation_id=work.correlation_id,
-        actor=work.actor,
-        body=msgspec.Raw(sealed.body),
-        seal=sealed.seal,
-    )
+    return Written(f"record:{name}", _encoder.encode(opened), _encoder.encode({"fields": draft.fields}))

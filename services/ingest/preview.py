@@ -4,6 +4,8 @@ from itertools import islice
 
 from pydantic import BaseModel
 
+from services.ingest.domain.exports import recognised
+from services.ingest.domain.layout import Form
 from services.ingest.domain.mapping import FieldMapping
 from services.ingest.domain.reading import Table, shower_of
 from services.ingest.domain.records import Refusal
@@ -32,8 +34,13 @@ class RowProblem(BaseModel):
 
 
 class Preview(BaseModel):
+    form: Form
+    """How the file's lines say their cells; a spreadsheet is shown as CSV."""
+    recognised: str | None
+    """Whose export it is, such as `HubSpot contacts`, if its columns tell."""
     encoding: str
     delimiter: str
+    """Empty where the form has none."""
     mapping_version: int | None
     """Of the source's saved mapping, if that is what is shown."""
     columns: list[ColumnView]
@@ -49,7 +56,10 @@ def show(sample: Sample, mapping: FieldMapping, version: int | None, zone: str) 
     read = [(row.begin.line, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in sample.rows]
     rows = (RowView(line=line, fields=each) for line, each in read if not isinstance(each, Refusal))
     problems = (RowProblem(line=line, reason=each.reason) for line, each in read if isinstance(each, Refusal))
+    export = recognised(layout.columns)
     return Preview(
+        form=layout.form,
+        recognised=export.name if export else None,
         encoding=layout.encoding,
         delimiter=layout.delimiter,
         mapping_version=version,

@@ -2,12 +2,22 @@
 
 from pathlib import Path
 
+from services.ingest.formats.limits import Limits
 from services.kit.settings import Settings
 
 
 class IngestSettings(Settings):
     ingest_uploads: Path | None = None
     """Where uploaded files wait until they are imported; None: `uploads` in the home. Its API and its workers share this folder."""
+
+    ingest_most_upload_bytes: int = 900 << 20
+    """Of one uploaded file, as it comes. Less than the gateway lets through, so that it is here that the caller hears what to do."""
+
+    ingest_most_unpacked_bytes: int = 8 << 30
+    """Of the table in a packed file or a spreadsheet."""
+
+    ingest_most_unpacked_ratio: int = 200
+    """Unpacked to packed: what unpacks to more is a zip bomb, not a table."""
 
     ingest_chunk_rows: int = 5000
     """Rows that are published, acknowledged and stored as one."""
@@ -21,3 +31,7 @@ class IngestSettings(Settings):
     @property
     def uploads_folder(self) -> Path:
         return self.ingest_uploads or self.home / "uploads"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.ingest_most_unpacked_bytes, self.ingest_most_unpacked_ratio)

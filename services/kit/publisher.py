@@ -4,9 +4,12 @@ Its C extension builds batches about ten times as fast as kafka-python appends r
 """
 
 import asyncio
+import struct
 import threading
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
@@ -14,7 +17,6 @@ from typing import Any, NamedTuple, Self, TypeVar
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
-from aiokafka.partitioner import murmur2
 
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
@@ -32,10 +34,27 @@ class Record(NamedTuple):
     value: bytes
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)  # Of bulk records each has a key of its own, and would only fill it.
 def partition_of(key: bytes, partitions: int) -> int:
     """Where murmur2, the default partitioner of every Kafka client, puts a key."""
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+
+
+def murmur2(key: bytes) -> int:
+    """As aiokafka's and Java's, by words instead of bytes, which takes half of the time: it was a twentieth of what an import takes.
+
+    Unsigned, of 32 bits. Source: org.apache.kafka.common.utils.Utils.murmur2.
+    """
+    length, mask, m = len(key), 0xFFFFFFFF, 0x5BD1E995
+    h = 0x9747B28C ^ length
+    words = length // 4
+    for word in struct.unpack_from(f"<{words}I", key):
+        k = (word * m) & mask
+        h = (h * m & mask) ^ (((k ^ (k >> 24)) * m) & mask)
+    if rest := key[words * 4 :]:
+        h = ((h ^ int.from_bytes(rest, "little")) * m) & mask
+    h = ((h ^ (h >> 13)) * m) & mask
+    return h ^ (h >> 15)
 
 
 def connection(settings: Settings) -> dict[str, Any]:
@@ -81,16 +100,32 @@ class Publisher:
 
     def publish(self, records: Sequence[Record]) -> None:
         """Return when the broker has all of them, in order by key. Raises Unavailable if it may not have: then publish them again."""
-        self._call(self._publish(records))
+        with self.publishing(records):
+            pass
+
+    @contextmanager
+    def publishing(self, records: Sequence[Record]) -> Iterator[None]:
+        """The same, while something else is done: the broker has them at the end, even where that fails."""
+        begun = self._begin(self._publish(records))
+        try:
+            yield
+        finally:
+            self._await(begun)
 
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
 
+    def _begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._await(self._begin(work))
+
+    def _await(self, begun: Future[T]) -> T:
         try:
-            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+            return begun.result()
         except (KafkaError, TimeoutError, OSError) as error:
             raise Unavailable(f"Kafka at {self._settings.kafka_bootstrap} did not take the records: {error!r}") from error
 

@@ -1,11 +1,13 @@
 """Ingest's API on a real server: sources, previews, uploads, pushes, activities; each workspace by itself."""
 
 import csv
+import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import chain, repeat
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,9 +27,18 @@ from services.kit.settings import Settings
 from tests.builders import work_on
 from tests.ingest_bed import Bed, heard, make_bed
 from tests.serving import served
+from tests.unit.test_ingest_formats import spreadsheet, zipped
 
 pytestmark = pytest.mark.engines
 
+MOST_UPLOAD = 1 << 20
+TABLE = (["Id", "Name", "Mail"], ["1", "Ann Lee", "ann@acme.com"], ["2", "Bob", "x"], ["3", "@SUM(1) Cy", ""])
+FORMS = {
+    "people.jsonl": b"\n".join(json.dumps(dict(zip(TABLE[0], row, strict=True))).encode() for row in TABLE[1:]),
+    "people.xlsx": spreadsheet(TABLE),
+    "people.csv.gz": gzip.compress(b"\n".join(",".join(row).encode() for row in TABLE)),
+    "people.zip": zipped({"people.csv": b"\n".join(",".join(row).encode() for row in TABLE)}),
+}
 SMALL = b"Id,Name,Mail,Updated\n1,Ann Lee,ann@acme.com,01/31/2025\n2,Bob\n3,Cy Ray,cy@acme.com,02/01/2025\n"
 
 
@@ -67,7 +78,8 @@ class Client:
 
 @pytest.fixture(scope="module")
 def shared(module_settings: Settings) -> Iterator[Client]:
-    bed = make_bed(module_settings)
+    made = make_bed(module_settings)
+    bed = replace(made, settings=made.settings.model_copy(update={"ingest_most_upload_bytes": MOST_UPLOAD}))
     context = Context("ingest", bed.settings, system_clock)
     with served(create_app(context, [make_router(bed.bus)], Healthy())) as url, httpx.Client(base_url=url) as http:
         yield Client(bed, http)
@@ -144,6 +156,37 @@ def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, cont
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert why in answer.json()["detail"]
+    assert client.get("/imports")["items"] == []
+
+
+@pytest.mark.parametrize("name", ["people.jsonl", "people.xlsx", "people.csv.gz", "people.zip"])
+def test_every_form_of_file_is_imported_with_lines_and_refused_rows_of_its_own(client: Client, name: str) -> None:
+    answer = client.post("/imports", files={"file": (name, FORMS[name])}, data={"source": "crm"})
+    assert answer.status_code == 202, answer.text
+    client.bed.work_off()
+    done = client.get(f"/imports/{answer.json()['import_id']}")
+    assert (done["state"], done["rows"], done["accepted"], done["rejected"]) == ("finished", 3, 2, 1)
+    assert done["mapping"] == {"Id": "row_id", "Name": "full_name", "Mail": "email"}
+    first = 1 if name == "people.jsonl" else 2
+    assert {body.row: body.fields["full_name"] for _, body in client.bed.published()} == {first: "Ann Lee", first + 2: "@SUM(1) Cy"}
+    [refused] = client.get(f"/imports/{done['import_id']}/rejected")["items"]
+    assert refused["line"] == first + 1
+    assert "Bob" in refused["raw"]
+
+
+@pytest.mark.parametrize("path", ["/imports", "/preview"])
+@pytest.mark.parametrize("told", [True, False])
+def test_a_file_over_the_limit_is_refused_whether_the_request_says_its_size_or_not(client: Client, path: str, told: bool) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    tail = b'\r\n--x\r\nContent-Disposition: form-data; name="source"\r\n\r\ncrm\r\n--x--\r\n'
+    blocks, block = 10, b"1,a\n" * (MOST_UPLOAD // 16)
+    length = {"Content-Length": str(len(head) + len(block) * blocks + len(tail))} if told else {}
+    answer = client.post(
+        path, content=chain([head], repeat(block, blocks), [tail]), headers={"Content-Type": "multipart/form-data; boundary=x", **length}
+    )
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "the file has more than 1 MiB, which is the limit: split it" in answer.json()["detail"]
     assert client.get("/imports")["items"] == []
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -89,11 +90,16 @@ class Cut:
     def __init__(self, bus: RecordBus, times: int) -> None:
         self._bus, self._left = bus, times
 
-    def publish(self, records: Sequence[Envelope]) -> None:
-        self._bus.publish(records)
+    @contextmanager
+    def publishing(self, records: Sequence[Envelope]) -> Iterator[None]:
+        with self._bus.publishing(records):
+            yield
         if self._left:
             self._left -= 1
             raise Unavailable("cut off after the broker had them")
+
+    def close(self) -> None:
+        self._bus.close()
 
 
 def test_what_was_published_before_a_crash_is_published_again_as_the_same_events(bed: Bed) -> None:

@@ -1,6 +1,7 @@
 """An import that stops anywhere goes on as if it had not stopped."""
 
 import csv
+import json
 from io import BytesIO, StringIO
 from itertools import islice
 
@@ -11,6 +12,7 @@ from schemas.fields import DataField
 from services.ingest.domain.dates import DayOrder, order_of, read_date
 from services.ingest.domain.lines import Place, Row, read_rows
 from services.ingest.domain.mapping import propose
+from services.ingest.domain.objects import columns_of, read_objects
 from services.ingest.domain.records import Draft, Refusal, plan_of, read_row
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)
@@ -49,6 +51,27 @@ def test_any_bytes_are_read_to_their_end_row_by_row(text: bytes, size: int) -> N
     ends = [row.end.offset for row in whole]
     assert ends == sorted(ends)
     assert (ends[-1] if ends else 0) == len(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+LINES = st.lists(JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=20), max_size=12)
+
+
+@given(LINES, st.integers(1, 4))
+def test_lines_of_any_json_are_read_to_their_end_in_chunks_of_any_size(lines: list[bytes], size: int) -> None:
+    text = b"\n".join(lines)
+    columns = columns_of(BytesIO(text), "utf-8")
+    whole = list(read_objects(BytesIO(text), "utf-8", columns, Place()))
+    place, rows = Place(), list[Row]()
+    while chunk := list(islice(read_objects(BytesIO(text), "utf-8", columns, place), size)):
+        rows += chunk
+        place = chunk[-1].end
+    assert rows == whole
+    assert (whole[-1].end.offset if whole else 0) == len(text)
+    assert all(len(row.cells) == len(columns) for row in whole if row.cells)
 
 
 @given(st.lists(st.text(max_size=30), max_size=len(PLAN.fields) + 2))

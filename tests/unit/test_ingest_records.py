@@ -6,7 +6,7 @@ import pytest
 
 from schemas.body import PROVIDER
 from services.ingest.domain.dates import DayOrder, order_of, read_date
-from services.ingest.domain.ids import record_id_of, source_id_of
+from services.ingest.domain.ids import record_ids_of, source_id_of
 from services.ingest.domain.records import BLANK, NOBODY, NUL, Draft, Refusal, plan_of, read_pushed, read_row
 
 COLUMNS = ("No", "Name", "Mail", "Firm", "When")
@@ -43,6 +43,11 @@ def test_a_row_without_an_id_is_known_by_its_content() -> None:
     assert one == again
     assert one.row_id == f"content:{one.digest}"
     assert one.row_id != other.row_id
+
+
+def test_an_id_is_taken_as_it_is_whatever_the_spaces_in_its_row() -> None:
+    assert draft("NA  1", "Ann Lee", "", "", "").row_id == draft("NA  1", "Ann \t Lee", "", "", "").row_id == "NA  1"
+    assert draft("none", "Ann  Lee", "", "", "").row_id == "none"
 
 
 def test_the_digest_is_of_what_the_row_says_and_not_of_its_spaces() -> None:
@@ -129,4 +134,4 @@ def test_a_record_is_known_by_its_workspace_source_and_row() -> None:
     ours, theirs = source_id_of(PROVIDER, "CRM "), source_id_of(PROVIDER, "crm")
     assert ours == theirs
     other = source_id_of(source_id_of(PROVIDER, "x"), "crm")
-    assert len({record_id_of(ours, "1"), record_id_of(ours, "2"), record_id_of(other, "1")}) == 3
+    assert len({*record_ids_of(ours, ["1", "2"]), *record_ids_of(other, ["1"])}) == 3

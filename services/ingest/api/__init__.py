@@ -14,7 +14,8 @@ PREFIX = "/api/ingest/workspaces/{workspace_id}"
 def make_router(bus: RecordBus) -> APIRouter:
     """`bus` carries what is pushed."""
     within = APIRouter(prefix=PREFIX, tags=["ingest"])
-    for part in (sources.router, secrets.router, imports.router, progress.router, pushes.make_router(bus)):
+    files = (sources.uploads, imports.uploads)
+    for part in (sources.router, secrets.router, imports.router, progress.router, *files, pushes.make_router(bus)):
         within.include_router(part)
     router = APIRouter()
     router.include_router(within)

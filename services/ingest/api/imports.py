@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.ingest import files, handlers
-from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceForm, mapping_of, name_of
+from services.ingest.api.forms import BY_SETTING, FileForm, MappingForm, SourceForm, UploadRoute, mapping_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.store import imports as store
 from services.kit.errors import Invalid, NotFound
@@ -21,10 +22,11 @@ from services.kit.events import Told, Work
 from services.kit.http import Desk, Page, Part, may
 
 router = APIRouter()
+uploads = APIRouter(route_class=UploadRoute)
 
 ROWS_AT_ONCE = 1000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run."""
+FORMULA = re.compile(r"""(^|[,;|\t\r\n"']\s*)(?=[=+\-@\t\r\0\uff1d\uff0b\uff0d\uff20])""")
+"""Where a spreadsheet would begin to run something: where a cell begins, whatever the delimiter that it cuts by."""
 
 
 class ImportView(BaseModel):
@@ -54,12 +56,12 @@ class RejectedView(BaseModel):
     raw: str
 
 
-@router.post("/imports", status_code=202, max_body_size=MOST_UPLOAD)
+@uploads.post("/imports", status_code=202, max_body_size=BY_SETTING)
 def start_import(desk: Annotated[Desk, may("import.run")], file: FileForm, source: SourceForm, mapping: MappingForm = None) -> ImportView:
     """Keep the file and begin to import it; GET the import to see how far it is."""
-    folder, import_id, name, given = desk.context.settings.uploads_folder, uuid4(), name_of(file), mapping_of(mapping)
+    settings, import_id, name, given = desk.context.settings, uuid4(), name_of(file), mapping_of(mapping)
     try:
-        with files.received(file.file, folder, import_id) as (sample, size):
+        with files.received(file.file, settings.uploads_folder, import_id, settings.limits) as (sample, size):
             upload = handlers.Upload(desk.workspace_id, import_id, source, name, sample, size, given)
             return desk.do(partial(started, upload=upload))
     except NotATable as error:
@@ -124,7 +126,7 @@ def rejected_csv(desk: Desk, import_id: UUID) -> Iterator[str]:
 
 
 def csv_line(*cells: Any) -> str:
-    """Safe to be opened in a spreadsheet: what would be a formula is text there."""
+    """Safe to be opened in a spreadsheet: what would be a formula is text there, by an apostrophe before it."""
     line = io.StringIO()
-    csv.writer(line).writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
+    csv.writer(line).writerow([FORMULA.sub(r"\1'", str(cell)) for cell in cells])
     return line.getvalue()

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form
 from pydantic import BaseModel, Field
 
 from services.ingest import files, handlers, preview
-from services.ingest.api.forms import MOST_UPLOAD, FileForm, MappingForm, SourceName, mapping_of, name_of
+from services.ingest.api.forms import BY_SETTING, FileForm, MappingForm, SourceName, UploadRoute, mapping_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.domain.ids import source_id_of
 from services.ingest.domain.signature import new_secret
@@ -19,6 +19,7 @@ from services.kit.events import Told, Work
 from services.kit.http import Ask, Desk, Page, Part, may
 
 router = APIRouter()
+uploads = APIRouter(route_class=UploadRoute)
 
 
 class RegisterSource(Ask):
@@ -62,7 +63,7 @@ def sources(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("source.
     return part.page([source_view(row) for row in found], lambda view: (view.name,))
 
 
-@router.post("/preview", max_body_size=MOST_UPLOAD)
+@uploads.post("/preview", max_body_size=BY_SETTING)
 def preview_file(
     desk: Annotated[Desk, may("import.run")],
     file: FileForm,
@@ -71,7 +72,7 @@ def preview_file(
 ) -> preview.Preview:
     """How a file would be read: its columns with their data fields, its first rows, and what is wrong with them."""
     try:
-        sample = files.sample_of_head(file.file)
+        sample = files.sample_of_head(file.file, desk.context.settings.limits)
     except NotATable as error:
         raise Invalid(f"{name_of(file)} cannot be imported: {error}") from error
 

@@ -2,15 +2,19 @@
 
 import codecs
 import tempfile
+from functools import partial
 from io import TextIOWrapper
+from itertools import islice
 from typing import IO
 
 from charset_normalizer import from_bytes
 
 from services.ingest.domain.errors import NotATable
+from services.ingest.domain.kinds import TEXT_IS_EXPECTED, refuse_others
 
 BLOCK = 1 << 20
 SAMPLE = 256 * 1024
+LINES_TO_TELL = 20_000
 MARKS = (
     # The longer ones first: UTF-32's little-endian mark begins with UTF-16's.
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -20,23 +24,26 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 WIDE = {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
-OTHER_FORMATS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")
-"""XLSX and zip, XLS, PDF, gzip."""
+CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
+"""Hardly in any text, a tenth of any binary, half of UTF-16."""
 BY_LIKELIHOOD = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
 """Where UTF-8 is ruled out: what spreadsheets on Windows write. ISO-8859-1 reads as its superset cp1252."""
 
 
 def encoding_of(file: IO[bytes]) -> str:
-    """By its byte order mark; else UTF-8 if all of it is; else the likeliest by its non-ASCII lines. Leaves the file at its start."""
+    """By its byte order mark; else UTF-8 if all of it is, or most is; else the likeliest by its lines. Leaves the file at its start."""
     head = read_head(file)
+    refuse_others(head)
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
-    if head.startswith(OTHER_FORMATS) or head.count(0) > len(head) / 10:
+    if len(head) - len(head.translate(None, CONTROLS)) > len(head) / 20:
         return unmarked(head)
     foreign = first_not_utf8(file)
+    mixed = foreign is not None and is_mostly_utf8(file)
     file.seek(0)
-    return "utf-8" if foreign is None else likeliest(foreign)
+    # Rows of another encoding, pasted among others, are refused by themselves: read by theirs, all the others would be wrong.
+    return "utf-8" if foreign is None or mixed else likeliest(foreign)
 
 
 def unmarked(head: bytes) -> str:
@@ -44,7 +51,7 @@ def unmarked(head: bytes) -> str:
     for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
         if head[first::2].count(0) > 0.6 * len(head[first::2]):
             return name
-    raise NotATable("this is no text: if it is a spreadsheet (XLSX), save it as CSV first")
+    raise NotATable(f"this is no text: {TEXT_IS_EXPECTED}")
 
 
 def read_head(file: IO[bytes]) -> bytes:
@@ -72,8 +79,24 @@ def first_not_utf8(file: IO[bytes]) -> bytes | None:
     return None
 
 
+def is_mostly_utf8(file: IO[bytes]) -> bool:
+    """Whether most lines beyond ASCII are UTF-8, which those of other encodings hardly ever are by chance."""
+    file.seek(0)
+    lines = islice((line for line in iter(partial(file.readline, SAMPLE), b"") if not line.isascii()), LINES_TO_TELL)
+    verdicts = [is_utf8(line) for line in lines]
+    return sum(verdicts) > len(verdicts) / 2
+
+
+def is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def likeliest(block: bytes) -> str:
-    lines = b"\n".join([line for line in block.split(b"\n") if not line.isascii()][:2000])
+    lines = b"\n".join([line for line in block.split(b"\n") if not line.isascii() and not is_utf8(line)][:2000])
     found = [
         (match.chaos, -match.coherence, BY_LIKELIHOOD.index(name), name)
         for match in from_bytes(lines[:SAMPLE], cp_isolation=list(BY_LIKELIHOOD))

@@ -1,22 +1,31 @@
-"""How a file is laid out as a table: its encoding, its delimiter, its header, and where its rows begin."""
+"""How a file is laid out as a table: its form, its encoding, its delimiter, its header, and where its rows begin."""
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from io import BytesIO
-from itertools import islice
+from itertools import count, islice
 from typing import IO
 
 from services.ingest.domain.encoding import SAMPLE, encoding_of, read_head
 from services.ingest.domain.errors import NotATable
+from services.ingest.domain.kinds import are_objects
 from services.ingest.domain.lines import Place, Row, read_rows
+from services.ingest.domain.objects import MOST_COLUMNS, columns_of, read_objects
 
 DELIMITERS = (",", ";", "\t", "|")
 """In order of preference where several fit equally well."""
 RARE = ":^~#"
-MOST_COLUMNS = 1000
 SAMPLE_ROWS = 200
+
+
+class Form(StrEnum):
+    """How a line of a kept file says its cells. Spreadsheets are kept as CSV."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
 
 
 @dataclass(frozen=True)
@@ -25,14 +34,25 @@ class Layout:
 
     encoding: str
     delimiter: str
+    """Empty where the form has none."""
     columns: tuple[str, ...]
     start: Place
+    form: Form = Form.CSV
+
+
+def rows_of(file: IO[bytes], layout: Layout, place: Place) -> Iterator[Row]:
+    """The rows from `place` on."""
+    if layout.form is Form.JSONL:
+        return read_objects(file, layout.encoding, layout.columns, place)
+    return read_rows(file, layout.encoding, layout.delimiter, place)
 
 
 def layout_of(file: IO[bytes], encoding: str | None = None, delimiter: str | None = None) -> Layout:
     """Find out what the caller does not say. Raises NotATable."""
     encoding = encoding or encoding_of(file)
     head = BytesIO(whole_lines(read_head(file)))
+    if delimiter is None and are_objects(head.getvalue(), encoding):
+        return layout_of_objects(file, encoding)
     delimiter = delimiter or delimiter_of(head, encoding)
     rows = sample_rows(head, encoding, delimiter)
     header = header_of(rows)
@@ -40,6 +60,13 @@ def layout_of(file: IO[bytes], encoding: str | None = None, delimiter: str | Non
         raise NotATable(f"the file has {len(header.cells):,} columns; at most {MOST_COLUMNS:,} can be read: are its line ends missing?")
     # The byte order mark, if any, stands before the header.
     return Layout(encoding.removesuffix("-sig"), delimiter, distinct(header.cells), header.end)
+
+
+def layout_of_objects(file: IO[bytes], encoding: str) -> Layout:
+    # The byte order mark, if any, is no part of the first object.
+    start = Place(3, 1) if encoding == "utf-8-sig" else Place()
+    read_as = encoding.removesuffix("-sig")
+    return Layout(read_as, "", columns_of(file, encoding), start, Form.JSONL)
 
 
 def whole_lines(head: bytes) -> bytes:
@@ -81,10 +108,10 @@ def header_of(rows: Sequence[Row]) -> Row:
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Every column by a name of its own: `column 3` where the header has none, `E-mail (2)` where it has one twice."""
-    seen: Counter[str] = Counter()
-    made = []
-    for place, raw in enumerate(names, 1):
-        name = " ".join(raw.replace("\0", "").split()) or f"column {place}"
-        seen[name] += 1
-        made.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    plain = [" ".join(raw.replace("\0", "").split()) or f"column {place}" for place, raw in enumerate(names, 1)]
+    # A name that the header itself has is nobody else's: `Mail, Mail, Mail (2)` are three columns.
+    taken, made = set(plain), dict[str, None]()
+    for name in plain:
+        others = (f"{name} ({number})" for number in count(2))
+        made[name if name not in made else next(other for other in others if other not in taken and other not in made)] = None
     return tuple(made)

@@ -83,8 +83,8 @@ def read_rows(file: IO[bytes], encoding: str, delimiter: str, place: Place) -> I
     """The rows from `place` on. A row whose quotes do not close costs its first line alone: reading goes on behind that."""
     lines = Lines(file, encoding, place)
     reader = csv.reader(lines, delimiter=delimiter)
+    begin = lines.place
     while True:
-        begin = lines.place
         lines.begin_row()
         broken = False
         try:
@@ -101,7 +101,9 @@ def read_rows(file: IO[bytes], encoding: str, delimiter: str, place: Place) -> I
             cells = []
             lines.go_to(lines.second or lines.place)
             reader = csv.reader(lines, delimiter=delimiter)
-        yield Row(begin, lines.place, cells, fault)
+        end = lines.place
+        yield Row(begin, end, cells, fault)
+        begin = end
 
 
 def raw_text(file: IO[bytes], encoding: str, row: Row) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from schemas.fields import ACTIVITY_FIELDS, CUSTOM, DataField, is_field
 from services.ingest.domain.columns import BARE, NAMES, OTHERS_ID
+from services.ingest.domain.exports import mapping_of, recognised
 from services.ingest.domain.values import is_email, is_profile, is_website, looks_like_phone, plain
 
 FieldMapping = Mapping[str, str]
@@ -32,6 +33,10 @@ ELSE = {
 
 def propose(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """A mapping of all columns, from their names and some rows; what nothing is known of is kept as a custom field."""
+    export = recognised(columns)
+    if export:
+        # Its other columns mean what its maker says, not what they look like: the company's profile is not the person's.
+        return {column: CUSTOM + column for column in columns} | mapping_of(export, columns)
     values = {column: filled(rows, place) for place, column in enumerate(columns)}
     found = {column: field for column in columns if (field := field_of(column, values[column]))}
     found = complete_names(found)

@@ -10,7 +10,17 @@ import msgspec
 from schemas.fields import DataField as F
 from services.ingest.domain.dates import DayOrder, read_date
 from services.ingest.domain.mapping import FieldMapping
-from services.ingest.domain.values import is_email, is_phone, is_profile, is_somebody, is_website, tidy
+from services.ingest.domain.values import (
+    LONGEST_NOTHING,
+    NOTHING,
+    is_email,
+    is_evenly_spaced,
+    is_phone,
+    is_profile,
+    is_somebody,
+    is_website,
+    tidy,
+)
 
 MOST_CHARACTERS = 32_767
 """Of one cell: as many as a spreadsheet's cell can have."""
@@ -23,8 +33,7 @@ PHONES = (F.PHONE, F.MOBILE)
 NAMES = (F.FULL_NAME, F.GIVEN_NAME, F.FAMILY_NAME)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A Data Record before it is known whether it says anything new. `row_id` is the source's own, else its digest."""
 
     row_id: str
@@ -33,8 +42,7 @@ class Draft:
     as_of: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     reason: str
     raw: str = ""
     """What was refused, where it stands in no file."""
@@ -63,8 +71,15 @@ def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
             return Refusal(BLANK)
         if len(cells) < plan.width or any(cells[plan.width :]):
             return Refusal(f"the row has {len(cells)} cells where the header has {plan.width}")
-    fields = {field: value for place, field in plan.fields if (value := cells[place]) and (value := tidy(value))}
     row_id = "" if plan.row_id is None else cells[plan.row_id].strip()
+    # One look at the whole row instead of one at each cell: NUL is no white space, and joins.
+    if not is_evenly_spaced("\0".join(cells)):
+        cells = [*map(tidy, cells)]
+    fields = {
+        field: value
+        for place, field in plan.fields
+        if (value := cells[place].strip()) and (len(value) > LONGEST_NOTHING or value.lower() not in NOTHING)
+    }
     return draft(row_id, fields, plan.order, plan.zone)
 
 
@@ -86,11 +101,12 @@ def draft(row_id: str, fields: dict[str, str], order: DayOrder, zone: str) -> Dr
 def fault_of(row_id: str, fields: Mapping[str, str]) -> str | None:
     if not fields:
         return BLANK
-    for field, value in fields.items():
-        if len(value) > MOST_CHARACTERS:
-            return f"{field} has more than {MOST_CHARACTERS:,} characters"
-        if "\0" in value:
-            return NUL
+    if len(words := "".join(fields.values())) > MOST_CHARACTERS:
+        for field, value in fields.items():
+            if len(value) > MOST_CHARACTERS:
+                return f"{field} has more than {MOST_CHARACTERS:,} characters"
+    if "\0" in words:
+        return NUL
     if "\0" in row_id or len(row_id) > MOST_CHARACTERS:
         return "the row's own id cannot be one"
     return None if identifies(fields) else NOBODY

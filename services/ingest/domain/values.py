@@ -8,6 +8,7 @@ NOTHING = frozenset({
     "inconnu", "desconocido", "sconosciuto", "test", "asdf", "qwerty", "xxx", "tbd", "#n/a",
 })  # fmt: skip
 """What people and exports write where they have nothing to say."""
+LONGEST_NOTHING = max(map(len, NOTHING))
 NO_NAMES = frozenset({"linkedin member", "walk in", "guest", "attendee", "visitor", "no name", "test test"})
 RESERVED = re.compile(r"(^|\.)(example|test|invalid|localhost|local)$|(^|\.)example\.(com|org|net)$")
 """Domains that nobody can have (RFC 2606)."""
@@ -23,8 +24,13 @@ _not_word = re.compile(r"[^a-z0-9]+")
 
 def tidy(cell: str) -> str:
     """White space collapsed; empty where the cell says nothing."""
-    value = " ".join(cell.split()) if _space.search(cell) else cell.strip()
-    return "" if value.lower() in NOTHING else value
+    value = cell.strip() if is_evenly_spaced(cell) else " ".join(cell.split())
+    return "" if len(value) <= LONGEST_NOTHING and value.lower() in NOTHING else value
+
+
+def is_evenly_spaced(text: str) -> bool:
+    """No white space in it but single spaces."""
+    return not _space.search(text)
 
 
 def plain(name: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from services.ingest.domain.dates import DayOrder
-from services.ingest.domain.layout import Layout
+from services.ingest.domain.layout import Form, Layout
 from services.ingest.domain.lines import Place
 from services.kit.database import as_json, rows, run
 
@@ -110,7 +110,14 @@ def job_of(row: Any) -> Job:
         source=row.source,
         mapping=row.mapping,
         mapping_version=row.mapping_version,
-        layout=Layout(layout["encoding"], layout["delimiter"], tuple(layout["columns"]), start),
+        layout=Layout(
+            layout["encoding"],
+            layout["delimiter"],
+            tuple(layout["columns"]),
+            start,
+            # An import that was begun before there were forms is one of CSV.
+            Form(layout.get("form", Form.CSV)),
+        ),
         order=DayOrder(row.day_order),
         zone=row.zone,
         place=Place(row.place_offset, row.place_line),
