@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.people.compare import measured, read
+from bench.people.scores import scored
 from bench.people.sources import SOURCES
 from bench.people.writing import write
 
@@ -60,3 +61,13 @@ def test_exact_keys_find_about_as_much_as_in_the_sample(made: Path) -> None:
     assert 2.1 < figures["rows per person"] < 2.6
     assert 0.25 < figures["true pairs that share mail or profile"] < 0.45
     assert figures["true pairs that share mail, profile, phone, name"] < 0.8
+
+
+def test_clusters_are_scored_by_pairs_and_by_rows() -> None:
+    truth = {("crm", "1"): "A", ("crm", "2"): "A", ("crm", "3"): "A", ("crm", "4"): "B"}
+    assert scored(truth, truth) == {name: {"precision": 1.0, "recall": 1.0, "f1": 1.0} for name in ("pairwise", "b_cubed")}
+    found = {("crm", "1"): "x", ("crm", "2"): "x", ("crm", "4"): "x"}
+    assert scored(truth, found) == {
+        "pairwise": {"precision": 0.3333, "recall": 0.3333, "f1": 0.3333},
+        "b_cubed": {"precision": 0.6667, "recall": 0.6667, "f1": 0.6667},
+    }
