@@ -29,7 +29,7 @@ KINDS = {"two": 0.4, "three": 0.2, "invented": 0.14, "invented trade": 0.1, "fam
 PATTERNS = {"f.l": 0.44, "fl": 0.29, "i.l": 0.08, "f": 0.055, "f_l": 0.05, "l.f": 0.055, "l": 0.03}
 ALTERNATES = {"mail": 0.4, "group": 0.25, "io": 0.12, "net": 0.12, "home": 0.11}
 AND = {"&": 0.58, "and": 0.14, "und": 0.14, "+": 0.14}
-SIZE_FALLS = 0.72  # The company of rank r has people in proportion to (r + 0.5) to the power of minus this.
+SIZE_FALLS = 0.78  # The company of rank r has people in proportion to (r + 0.5) to the power of minus this.
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _parts(country: Country, dice: Dice) -> list[str]:
 
 def surname(culture: str, dice: Dice) -> str:
     known = CULTURES[culture]
-    return dice.ranked(known.families, 3) if dice.happens(0.57) else dice.one(known.heads) + dice.one(known.tails)
+    return dice.ranked(known.families, known.evenness) if dice.happens(0.57) else dice.one(known.heads) + dice.one(known.tails)
 
 
 def invented(dice: Dice) -> str:
@@ -137,7 +137,7 @@ def _alias(parts: Sequence[str], dice: Dice) -> str:
         return invented(dice)
     if len(parts) > 2 and dice.happens(0.45):
         return initials(parts)
-    return parts[0] if len(parts) > 1 and dice.happens(0.4) else ""
+    return parts[0] if len(parts) > 1 and dice.happens(0.45) else ""
 
 
 def written(company: Company, dice: Dice) -> str:

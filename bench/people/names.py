@@ -15,6 +15,11 @@ class Culture:
     heads: tuple[str, ...]
     tails: tuple[str, ...]
 
+    @property
+    def evenness(self) -> int:
+        """How little the commonest name leads: the name of rank r is borne in proportion to 1/(r + this). Longer lists are more even."""
+        return 3 if len(self.families) > 50 else 2
+
 
 def words(text: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in text.split())

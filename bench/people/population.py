@@ -84,15 +84,15 @@ def populated(people: int, seed: int) -> list[Person]:
 
 
 def _name(company: Company, dice: Dice) -> Name:
-    culture = company.country.culture if dice.happens(0.72) else dice.weighted(ABROAD)
+    culture = company.country.culture if dice.happens(0.75) else dice.weighted(ABROAD)
     woman = dice.happens(0.5)
     known = CULTURES[culture]
-    return Name(culture, woman, dice.ranked(known.women if woman else known.men, 3), _family(culture, woman, dice))
+    return Name(culture, woman, dice.ranked(known.women if woman else known.men, known.evenness), _family(culture, woman, dice))
 
 
 def _person(person_id: str, name: Name, employers: Sequence[Company], taken: Taken, dice: Dice) -> Person:
     culture, woman, given, family = name
-    other = _family(culture, woman, dice) if woman and dice.happens(0.05) else ""
+    other = _family(culture, woman, dice) if woman and dice.happens(0.07) else ""
     called = dice.one(CALLED[given]) if given in CALLED and dice.happens(0.22) else given
     used = other if other and dice.happens(0.5) else family
     return Person(

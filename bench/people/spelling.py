@@ -71,7 +71,7 @@ def name(person: Person, dice: Dice, slips: float) -> tuple[str, str]:
     else:
         given = slipped(given, dice, slips / 2)
         given += f" {person.middle}." if dice.happens(0.026) else ""
-    family = slipped(family, dice, slips / 2)
+    family = slipped(family, dice, slips * 0.55)
     if person.suffix and dice.happens(0.7):
         family += f" {person.suffix}"
     chance = dice.uniform()
@@ -121,7 +121,7 @@ def mail(person: Person, job: Job, colleague: Person, dice: Dice, free: float) -
             local = dice.one(ROLES)
         if job.company.alternates and dice.happens(0.13):
             domain = dice.one(job.company.alternates)
-    local = slipped(local, dice, 0.018)
+    local = slipped(local, dice, 0.022)
     if dice.happens(0.056):
         local += f"+{dice.one(TAGS)}"
     return _as_pasted(local, domain, dice)
