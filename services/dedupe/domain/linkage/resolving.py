@@ -31,7 +31,7 @@ class Thresholds:
     together: float = TOGETHER
 
 
-CLEAR = Thresholds(5.0, 5.0)
+CLEAR = Thresholds(8.0, 8.0)
 """For the groups that the model learns from."""
 
 
