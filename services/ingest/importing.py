@@ -15,7 +15,7 @@ from services.ingest.domain.layout import rows_of
 from services.ingest.domain.lines import Place, Row, raw_text
 from services.ingest.domain.records import Draft, Plan, Refusal, plan_of, read_row
 from services.ingest.handlers import counted, end_import, finished
-from services.ingest.intake import Origin, take_in
+from services.ingest.intake import Identified, Origin, identified, subject_of, take_in
 from services.ingest.ports import RecordBus
 from services.ingest.store import imports as store
 from services.ingest.store.imports import Job
@@ -34,7 +34,7 @@ MOST_TAKEOVERS = 5
 class Chunk:
     """Some rows of a file as read: drafts and refusals (line, reason, raw), where the next chunk begins, and whether there is none."""
 
-    drafts: list[tuple[int, Draft]]
+    drafts: list[Identified]
     refused: list[tuple[int, str, str]]
     end: Place
     last: bool
@@ -46,18 +46,20 @@ def read_chunk(file: IO[bytes], job: Job, plan: Plan, most: int) -> Chunk:
     read = [(row, Refusal(row.fault) if row.fault else read_row(row.cells, plan)) for row in rows]
     drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
-    return Chunk(drafts, shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most)
+    return Chunk(
+        identified(job.source_id, drafts), shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most
+    )
 
 
 class ReadAhead:
-    """Reads the chunk that comes next while one is on its way to the broker and the database, which takes as long.
+    """Reads the chunk that comes next, and makes its keys, while one is on its way to the broker and the database, which takes as long.
 
     What is read depends on the file and the place alone: a chunk that is not asked for, as other imports or workers came between, is
     let go.
     """
 
-    def __init__(self, folder: Path, most: int) -> None:
-        self._folder, self._most = folder, most
+    def __init__(self, folder: Path, most: int, codec: Codec) -> None:
+        self._folder, self._most, self._codec = folder, most, codec
         self._reader = ThreadPoolExecutor(1, "import-reader")
         self._next: tuple[tuple[UUID, Place], Future[Chunk]] | None = None
 
@@ -73,7 +75,11 @@ class ReadAhead:
     def _read(self, job: Job) -> Chunk:
         plan = plan_of(job.layout.columns, job.mapping, job.order, job.zone)
         with files.path_of(self._folder, job.import_id).open("rb") as file:
-            return read_chunk(file, job, plan, self._most)
+            chunk = read_chunk(file, job, plan, self._most)
+        # Not of a file that comes again: what is known has its key, and what is unchanged needs none.
+        if job.counts.accepted >= job.counts.unchanged:
+            self._codec.make_ready(subject_of(record_id) for _, record_id, _ in chunk.drafts)
+        return chunk
 
     def close(self) -> None:
         self._reader.shutdown()
@@ -98,7 +104,7 @@ class Importer:
 
     @cached_property
     def _ahead(self) -> ReadAhead:
-        return ReadAhead(self.folder, self.chunk_rows)
+        return ReadAhead(self.folder, self.chunk_rows, self.codec)
 
     def step(self) -> int:
         """Do one chunk of one import; returns its rows, at least 1, or 0 if no import is running."""
