@@ -16,7 +16,7 @@ from services.ingest.domain.mapping import FieldMapping, faults_of, propose
 from services.ingest.domain.records import Draft, Refusal
 from services.ingest.domain.source import Import, Source, evolve_import, evolve_source
 from services.ingest.files import Sample
-from services.ingest.intake import Origin, Outcome, Taken, take_in
+from services.ingest.intake import Origin, Outcome, Taken, identified, take_in
 from services.ingest.ports import RecordBus
 from services.ingest.store import imports as jobs
 from services.ingest.store import sources as store
@@ -118,7 +118,8 @@ def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | R
     source, told = register_source(work, workspace_id, push.source, "api")
     origin = Origin(workspace_id, source.source_id, source.name, import_id, 0, work.now)
     numbered = list(enumerate(push.records, 1))
-    taken = {each.line: each for each in take_in(work, bus, origin, [(n, r) for n, r in numbered if isinstance(r, Draft)])}
+    drafts = identified(source.source_id, [(n, r) for n, r in numbered if isinstance(r, Draft)])
+    taken = {each.line: each for each in take_in(work, bus, origin, drafts)}
     answers = [r if isinstance(r, Refusal) else taken[n] for n, r in numbered]
     counts = counted((each.outcome for each in taken.values()), len(numbered) - len(taken))
     started = ImportStarted(

@@ -19,7 +19,7 @@ from services.ingest.domain.lines import Place, Row, raw_text
 from services.ingest.domain.reading import ReadCells, Table, reader_of
 from services.ingest.domain.records import Draft, Refusal
 from services.ingest.handlers import counted, end_import, finished
-from services.ingest.intake import Origin, take_in
+from services.ingest.intake import Identified, Origin, identified, subject_of, take_in
 from services.ingest.ports import RecordBus
 from services.ingest.store import imports as store
 from services.ingest.store.imports import Job
@@ -36,9 +36,12 @@ MOST_TAKEOVERS = 5
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a file as read: drafts and refusals (line, reason, raw), where the next chunk begins, and whether there is none."""
+    """Some rows of a file as read: what they say, and refusals (line, reason, raw); where the next chunk begins, and whether there is
+    none.
+    """
 
-    drafts: list[tuple[int, Draft | ActivityDraft]]
+    drafts: list[Identified]
+    activities: list[ActivityDraft]
     refused: list[tuple[int, str, str]]
     end: Place
     last: bool
@@ -48,20 +51,26 @@ def read_chunk(file: IO[bytes], job: Job, read_cells: ReadCells, most: int) -> C
     layout = job.layout
     rows = list(islice(rows_of(file, layout, job.place), most))
     read = [(row, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in rows]
-    drafts = [(row.begin.line, each) for row, each in read if not isinstance(each, Refusal)]
+    drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
-    return Chunk(drafts, shown(file, layout.encoding, refused), rows[-1].end if rows else job.place, len(rows) < most)
+    return Chunk(
+        identified(job.source_id, drafts),
+        [each for _, each in read if isinstance(each, ActivityDraft)],
+        shown(file, layout.encoding, refused),
+        rows[-1].end if rows else job.place,
+        len(rows) < most,
+    )
 
 
 class ReadAhead:
-    """Reads the chunk that comes next while one is on its way to the broker and the database, which takes as long.
+    """Reads the chunk that comes next, and makes its keys, while one is on its way to the broker and the database, which takes as long.
 
     What is read depends on the file and the place alone: a chunk that is not asked for, as other imports or workers came between, is
     let go.
     """
 
-    def __init__(self, folder: Path, most: int, digest: Digest) -> None:
-        self._folder, self._most, self._digest = folder, most, digest
+    def __init__(self, folder: Path, most: int, codec: Codec, digest: Digest) -> None:
+        self._folder, self._most, self._codec, self._digest = folder, most, codec, digest
         self._reader = ThreadPoolExecutor(1, "import-reader")
         self._next: tuple[tuple[UUID, Place], Future[Chunk]] | None = None
 
@@ -78,7 +87,11 @@ class ReadAhead:
         table = Table(job.layout.columns, job.mapping, job.order, job.zone)
         read_cells = reader_of(table, job.workspace_id, job.source, self._digest)
         with files.path_of(self._folder, job.import_id).open("rb") as file:
-            return read_chunk(file, job, read_cells, self._most)
+            chunk = read_chunk(file, job, read_cells, self._most)
+        # Not of a file that comes again: what is known has its key, and what is unchanged needs none.
+        if job.counts.accepted >= job.counts.unchanged:
+            self._codec.make_ready(subject_of(record_id) for _, record_id, _ in chunk.drafts)
+        return chunk
 
     def close(self) -> None:
         self._reader.shutdown()
@@ -104,7 +117,7 @@ class Importer:
 
     @cached_property
     def _ahead(self) -> ReadAhead:
-        return ReadAhead(self.folder, self.chunk_rows, self.digest)
+        return ReadAhead(self.folder, self.chunk_rows, self.codec, self.digest)
 
     def step(self) -> int:
         """Do one chunk of one import; returns its rows, at least 1, or 0 if no import is running."""
@@ -127,13 +140,12 @@ class Importer:
             self._take_in(work, job, chunk)
         if chunk.last:
             files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
-        return max(1, len(chunk.drafts) + len(chunk.refused))
+        return max(1, len(chunk.drafts) + len(chunk.activities) + len(chunk.refused))
 
     def _take_in(self, work: Work, job: Job, chunk: Chunk) -> None:
         origin = Origin(job.workspace_id, job.source_id, job.source, job.import_id, job.mapping_version, job.asked_at)
-        taken = take_in(work, self.bus, origin, [(line, each) for line, each in chunk.drafts if isinstance(each, Draft)])
-        activities = [each for _, each in chunk.drafts if isinstance(each, ActivityDraft)]
-        outcomes, told = record_activities(work, job.workspace_id, job.source, activities)
+        taken = take_in(work, self.bus, origin, chunk.drafts)
+        outcomes, told = record_activities(work, job.workspace_id, job.source, chunk.activities)
         work.append(told)
         counts = job.counts + counted([*(each.outcome for each in taken), *outcomes], len(chunk.refused))
         store.reject(work.connection, job.workspace_id, job.import_id, chunk.refused)

@@ -18,7 +18,7 @@ from services.kit.codec import Written
 from services.kit.events import Work
 
 RECORD = RecordIngested.__name__
-Fresh = tuple[int, UUID, Draft]
+Identified = tuple[int, UUID, Draft]
 """Line, record, and what it says now."""
 
 _encoder = msgspec.json.Encoder()
@@ -53,24 +53,34 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     outcome: Outcome
 
 
-def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[tuple[int, Draft]]) -> list[Taken]:
-    """Publish what is new or changed, and remember it when the bus has it. `drafts` are with their lines, in the file's order.
+def identified(source_id: UUID, drafts: Sequence[tuple[int, Draft]]) -> list[Identified]:
+    """Drafts with their lines and, between them, whose they are."""
+    ids = record_ids_of(source_id, (draft.row_id for _, draft in drafts))
+    return [(line, record_id, draft) for (line, draft), record_id in zip(drafts, ids, strict=True)]
+
+
+def subject_of(record_id: UUID) -> str:
+    return f"record:{record_id}"
+
+
+def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[Identified]) -> list[Taken]:
+    """Publish what is new or changed, and remember it when the bus has it. `drafts` are in the file's order.
 
     The source is locked from reading what is known until the transaction ends. A crash after publishing leaves nothing
     stored: the same records are then published again, with the same event ids, and say nothing new to who heard them.
     """
     store.lock_source(work.connection, origin.source_id)
-    ids = record_ids_of(origin.source_id, (draft.row_id for _, draft in drafts))
-    known = store.digests(work.connection, origin.workspace_id, set(ids))
+    known = store.digests(work.connection, origin.workspace_id, {record_id for _, record_id, _ in drafts})
     taken = []
-    fresh: list[Fresh] = []
-    for (line, draft), record_id in zip(drafts, ids, strict=True):
+    fresh: list[Identified] = []
+    for each in drafts:
+        line, record_id, draft = each
         before = known.get(record_id)
         known[record_id] = draft.digest
         outcome = Outcome.ADDED if before is None else Outcome.UNCHANGED if before == draft.digest else Outcome.CHANGED
         taken.append(Taken(line, record_id, outcome))
         if outcome is not Outcome.UNCHANGED:
-            fresh.append((line, record_id, draft))
+            fresh.append(each)
     if fresh:
         kept = {record_id: (draft.digest, line) for line, record_id, draft in fresh}
         # Kept while they are on their way, and committed only when they have arrived.
@@ -79,7 +89,7 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[tuple[i
     return taken
 
 
-def envelopes(work: Work, origin: Origin, fresh: Sequence[Fresh]) -> list[Envelope]:
+def envelopes(work: Work, origin: Origin, fresh: Sequence[Identified]) -> list[Envelope]:
     written = [written_body(origin, *each) for each in fresh]
     sealed = work.codec.seal_written(RECORD, written)
     event_ids = row_event_ids(origin.import_id, (line for line, _, _ in fresh))
@@ -105,7 +115,7 @@ def envelopes(work: Work, origin: Origin, fresh: Sequence[Fresh]) -> list[Envelo
 class OpenRecord(msgspec.Struct, gc=False):
     """What of RecordIngested is not private, in its order: written by msgspec as the model writes it, in a tenth of the time."""
 
-    record_id: str
+    record_id: UUID
     source_id: UUID
     source: str
     source_row_id: str
@@ -117,9 +127,8 @@ class OpenRecord(msgspec.Struct, gc=False):
 
 
 def written_body(origin: Origin, line: int, record_id: UUID, draft: Draft) -> Written:
-    name = str(record_id)
     opened = OpenRecord(
-        record_id=name,
+        record_id=record_id,
         source_id=origin.source_id,
         source=origin.source,
         source_row_id=draft.row_id,
@@ -129,4 +138,4 @@ def written_body(origin: Origin, line: int, record_id: UUID, draft: Draft) -> Wr
         digest=draft.digest,
         as_of=draft.as_of,
     )
-    return Written(f"record:{name}", _encoder.encode(opened), _encoder.encode({"fields": draft.fields}))
+    return Written(subject_of(record_id), _encoder.encode(opened), _encoder.encode({"fields": draft.fields}))

@@ -3,7 +3,7 @@
 import base64
 import os
 from binascii import b2a_base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
 import msgspec
@@ -74,10 +74,14 @@ class Codec:
         ciphers = self._vault.ciphers((s for s in subjects if s), make=True)
         return [seal_body(body, subject, ciphers.get(subject) if subject else None) for body, subject in zip(bodies, subjects, strict=True)]
 
+    def make_ready(self, subjects: Iterable[str]) -> None:
+        """Make the keys that `seal_written` will ask for, if most are new: beside it, as the database takes as long as sealing."""
+        self._vault.make_ready(subjects)
+
     def seal_written(self, kind: str, bodies: Sequence[Written]) -> list[SealedBody]:
         """The same for bulk records, of which a model each would cost more than all else. They must be as the body `kind` writes itself.
 
-        Their keys are not kept in memory: who brings records in does not ask for them again.
+        Their keys are not kept in memory any longer: who brings records in does not ask for them again.
         """
         ciphers = self._vault.ciphers((body.subject for body in bodies), make=True, keep=False)
         nonces = os.urandom(NONCE * len(bodies))

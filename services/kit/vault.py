@@ -35,19 +35,30 @@ class Vault:
         `keep`: they will be asked for again soon.
         """
         now, wanted = self._seconds(), set(subjects)
-        known = {s: hit[1] for s in wanted if (hit := self._cache.get(s)) and now - hit[0] < CACHE_SECONDS}
+        take = self._cache.get if keep else self._taken
+        known = {s: hit[1] for s in wanted if (hit := take(s)) and now - hit[0] < CACHE_SECONDS}
         missing = sorted(wanted - known.keys())
         if missing:
-            # Those of bulk records are new but for a few, so making them comes first; of others most are known.
-            found = self._make(missing) if make and not keep else self._fetch(missing)
+            found = self._fetch(missing)
             if make and (new := [subject for subject in missing if subject not in found]):
-                found |= self._make(new) if keep else {}
-                # Those that another made at the same time are not ours to know.
-                found |= self._fetch([subject for subject in new if subject not in found])
+                found |= self._made(new)
             if keep:
                 self._remember(found, now)
             known |= found
         return {subject: AESGCM(key) if (key := known.get(subject)) else None for subject in wanted}
+
+    def make_ready(self, subjects: Iterable[str]) -> None:
+        """Make the keys of subjects that are new but for a few, before they are asked for. May run beside all else."""
+        now, cache = self._seconds(), self._cache
+        self._remember(self._made(sorted({subject for subject in subjects if subject not in cache})), now)
+
+    def _made(self, new: list[str]) -> dict[str, bytes | None]:
+        found = self._make(new)
+        # Those that another made at the same time are not ours to know.
+        return found | self._fetch([subject for subject in new if subject not in found])
+
+    def _taken(self, subject: str) -> tuple[float, bytes | None] | None:
+        return self._cache.pop(subject, None)
 
     def destroy(self, subjects: Iterable[str]) -> int:
         """Make unreadable what was ever sealed for these subjects. Other processes follow within a minute."""
