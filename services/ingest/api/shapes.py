@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -61,7 +60,7 @@ def one_by_one(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 
 def with_raw(refusal: Refusal, asked: BaseModel) -> Refusal:
-    return replace(refusal, raw=asked.model_dump_json(exclude_unset=True)[:MOST_RAW])
+    return Refusal(refusal.reason, asked.model_dump_json(exclude_unset=True)[:MOST_RAW])
 
 
 Few = Field(max_length=MOST_ITEMS)
