@@ -11,9 +11,11 @@ import typer
 from cli.dedupe import clusters
 from cli.dedupe.tables import records_in, tables_of
 from schemas.fields import CUSTOM
+from services.dedupe.domain.linkage.comparing import compare
 from services.dedupe.domain.linkage.quality import b_cubed, pairs, pairwise
 from services.dedupe.domain.linkage.resolving import LINK, TOGETHER, Thresholds, resolve
-from services.kit.cli import AsJson, notes, progress, show, telling
+from services.kit.cli import AsJson, notes, out, progress, show, telling
+from services.kit.errors import Rejected
 
 app = typer.Typer(no_args_is_help=True, help="Match tables on files alone, and say how good a match is.")
 WORST = 10
@@ -22,7 +24,9 @@ WORST = 10
 @app.command()
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Its tables are read, each as a source.", exists=True, file_okay=False)],
-    out: Annotated[Path, typer.Option(help="The file to write: source, source_row_id, person_id, company_id.")] = Path("clusters.csv"),
+    file: Annotated[Path, typer.Option("--out", help="The file to write: source, source_row_id, person_id, company_id.")] = Path(
+        "clusters.csv"
+    ),
     link: Annotated[float, typer.Option(help="Bits of evidence from which on two records are one person.")] = LINK,
     together: Annotated[float, typer.Option(help="Bits that all records of two groups must have in the mean to be one.")] = TOGETHER,
     as_json: AsJson = False,
@@ -35,7 +39,7 @@ def run(
         records = list(records_in(tables))
         resolution = resolve(records, Thresholds(link, together), lambda what, many: bars.update(task, description=f"{what} ({many:,})"))
         ids = clusters.clusters_of(records, resolution)
-        clusters.write(out, tables, ids)
+        clusters.write(file, tables, ids)
         seconds = time.perf_counter() - began
         bars.update(task, description="done", total=1, completed=1)
     for path, why in passed_over.items():
@@ -49,9 +53,48 @@ def run(
         "people": len({found.person for found in ids.values()} - {""}),
         "companies": len({found.company for found in ids.values()} - {""}),
         "seconds": round(seconds, 1),
-        "written": str(out),
+        "written": str(file),
     }
     show([summary], as_json=as_json)
+
+
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The same tables.", exists=True, file_okay=False)],
+    one: Annotated[str, typer.Argument(metavar="SOURCE/ID", help="A row: its file's name without the ending, and its own id or line.")],
+    other: Annotated[str, typer.Argument(metavar="SOURCE/ID", help="Another.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say why two rows are one person or not: what each field is worth, and what would have to change."""
+    with telling():
+        records = list(records_in(tables_of(folder)[0]))
+        places = {f"{record.source}/{record.source_row_id}": place for place, record in enumerate(records)}
+        for name in (one, other):
+            if name not in places:
+                raise Rejected(f"{folder} has no row {name}, or nothing could be made of it; a row is named like {next(iter(places))}")
+        with progress() as bars:
+            task = bars.add_task("matching", total=None)
+            found = resolve(records)
+            bars.update(task, description="matched", total=1, completed=1)
+        mine, theirs = found.records[places[one]], found.records[places[other]]
+        bars_of = found.model.explain(mine, theirs, compare(mine, theirs))
+        together = found.persons[places[one]] == found.persons[places[other]]
+    if as_json:
+        show([{"one_person": together, **bar._asdict()} for bar in bars_of], as_json=True)
+        return
+    total = sum(bar.bits for bar in bars_of)
+    show([{"field": bar.field, "how it agrees": bar.level, "bits": round(bar.bits, 1)} for bar in bars_of], as_json=False)
+    out.print(verdict(together, total, LINK), soft_wrap=True)
+
+
+def verdict(together: bool, bits: float, least: float) -> str:
+    """In words, with what would have to change."""
+    alone = f"These two alone say {bits:+.1f} bits, where {least:+.1f} are enough"
+    if together:
+        return f"{alone}. They are one person." if bits >= least else f"{alone}; they are one person by what other records of theirs say."
+    if bits >= least:
+        return f"{alone}; they are two people, as the other records of each speak against it."
+    return f"{alone}: {least - bits:.1f} more are needed. They are two people."
 
 
 @app.command()

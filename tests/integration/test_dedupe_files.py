@@ -92,3 +92,21 @@ def test_a_file_of_other_columns_is_no_truth(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["dedupe", "evaluate", str(tmp_path / "truth.csv"), "--truth", str(tmp_path / "truth.csv")])
     assert result.exit_code == 1
     assert "has no column source, source_row_id, person_id, company_id" in result.stderr
+
+
+def test_two_rows_are_explained_with_what_would_have_to_change(tmp_path: Path) -> None:
+    table(
+        tmp_path,
+        "people.csv",
+        "id,first name,last name,email",
+        "1,Ann,Smith,ann.smith@acme.com",
+        "2,Ann,Smith,ann.smith@acme.com",
+        "3,Bob,Jones,bob@other.com",
+    )
+    bars = json.loads(smartleads("dedupe", "explain", tmp_path, "people/1", "people/2", "--json"))
+    assert {bar["field"] for bar in bars} >= {"prior", "given name", "family name", "e-mail address, at one company"}
+    assert all(bar["one_person"] for bar in bars)
+    assert "more are needed. They are two people." in smartleads("dedupe", "explain", tmp_path, "people/1", "people/3")
+    result = CliRunner().invoke(app, ["dedupe", "explain", str(tmp_path), "people/1", "people/9"])
+    assert result.exit_code == 1
+    assert "has no row people/9" in result.stderr

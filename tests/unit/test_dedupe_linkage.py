@@ -1,5 +1,6 @@
 """Record linkage rule by rule: what is compared, how it agrees, what names an address shows, and who is put together."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from services.dedupe.domain.linkage.comparing import (
     ANOTHER,
     ANOTHER_FREE,
     BESIDE,
+    FIELDS,
     INITIAL,
     MISSPELT,
     OTHER_FAMILY,
@@ -25,6 +27,7 @@ from services.dedupe.domain.linkage.comparing import (
 from services.dedupe.domain.linkage.counts import counts_of
 from services.dedupe.domain.linkage.employers import Companies, with_employers
 from services.dedupe.domain.linkage.lexicon import Lexicon
+from services.dedupe.domain.linkage.model import Frequencies, Model, full_name
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
 from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, company_words, mailbox_of, phone_digits, traits_of
@@ -40,7 +43,7 @@ def somebody(**said: Any) -> Traits:
     return traits_of(record(**said))
 
 
-def of_mail(*given_families: str) -> Lexicon:
+def of_names(*given_families: str) -> Lexicon:
     """A lexicon in which these full names are known."""
     pairs = [name.lower().split() for name in given_families]
     return Lexicon(counts_of(skeleton(given) for given, _ in pairs), counts_of(skeleton(family) for _, family in pairs))
@@ -103,12 +106,12 @@ def test_addresses_agree_by_level(one: str, other: str, level: int) -> None:
     ],
 )
 def test_an_address_shows_the_names_in_it(local: str, stated: str, parts: tuple[str, str]) -> None:
-    known = of_mail("Maria Serrano", "Maria Lopez", "Peggy Jones", "Ann Serrano")
+    known = of_names("Maria Serrano", "Maria Lopez", "Peggy Jones", "Ann Serrano")
     assert known.read(local, stated) == parts
 
 
 def test_names_are_completed_from_address_and_profile_but_never_replaced() -> None:
-    known = of_mail("Maria Serrano", "Ann Jones")
+    known = of_names("Maria Serrano", "Ann Jones")
     assert known.complete(somebody(given_name="Maria", emails=("maria.serrano@acme.com",))).family == "serrano"
     assert known.complete(somebody(given_name="Maria", family_name="S.", emails=("m.serrano@acme.com",))).family == "serrano"
     assert known.complete(somebody(linkedin="ann-jones-5f471857")).family == "jones"
@@ -185,6 +188,19 @@ def test_pet_names_are_learned_from_two_families_and_not_from_one() -> None:
     assert found == {skeleton("katarzyna"): {skeleton("kasia")}, skeleton("kasia"): {skeleton("katarzyna")}}
     knowing = petnames.told(records, found)
     assert petnames.compared_again(knowing, compared)[0, 1][0] == VARIANT
+
+
+def test_a_full_name_that_many_bear_says_less_than_its_halves() -> None:
+    ann = somebody(given_name="Ann", family_name="Smith")
+    lexicon = Lexicon(counts_of(["an"] * 3 + ["bob"] * 97), counts_of(["smith"] * 3 + ["jones"] * 97))
+    levels = (SAME, SAME, *[0] * (len(FIELDS) - 2))
+    alone = Frequencies(lexicon, counts_of([]))
+    borne = replace(alone, bearers=counts_of([full_name(ann)] * 40 + ["bob jones"] * 60))
+    rare = replace(alone, bearers=counts_of([full_name(ann)] + ["bob jones"] * 99))
+    assert borne.rarity(ann, ann, levels) < alone.rarity(ann, ann, levels) == rare.rarity(ann, ann, levels)
+    bars = Model(-5.0, [[0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]] * len(FIELDS), borne).explain(ann, ann, levels)
+    assert bars[-1].field == "full name"
+    assert bars[-1].bits < 0
 
 
 def test_a_chain_of_links_does_not_make_one_person_of_two() -> None:

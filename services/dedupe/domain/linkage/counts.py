@@ -25,6 +25,11 @@ class Counts:
         """
         return math.log2((self.total + BACKGROUND) / (max(map(self.__getitem__, values), default=0) + BACKGROUND * USUAL))
 
+    def rarity_of_others(self, *values: str) -> float:
+        """The same where persons are counted, of those who have a value beside the one in question."""
+        others = max(0, max(map(self.__getitem__, values), default=0) - 1)
+        return math.log2((self.total + BACKGROUND) / (others + BACKGROUND * USUAL * USUAL))
+
 
 def counts_of(values: Iterable[str]) -> Counts:
     counted = Counter(values)

@@ -8,6 +8,7 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from services.dedupe.domain.linkage.blocking import Pair
 from services.dedupe.domain.linkage.comparing import (
@@ -24,7 +25,8 @@ from services.dedupe.domain.linkage.comparing import (
     at_one_employer,
     compare,
 )
-from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model
+from services.dedupe.domain.linkage.counts import counts_of
+from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model, full_name
 from services.dedupe.domain.linkage.traits import Traits
 
 RANDOM_PAIRS, COLLEAGUES = 200_000, 100_000
@@ -58,13 +60,22 @@ class Learner:
     """Learns from a set of records and the levels of all their pairs that share a blocking key; all other pairs count as two persons."""
 
     def __init__(self, records: Sequence[Traits], compared: Mapping[Pair, Levels], frequencies: Frequencies) -> None:
-        self._compared, self._frequencies = compared, frequencies
-        self._rarity = {pair: frequencies.rarity(records[pair[0]], records[pair[1]], levels) for pair, levels in compared.items()}
+        self._records, self._compared = records, compared
+        self._weigh_rarity(frequencies)
         self._pairs = max(1, len(records) * (len(records) - 1) // 2)
         self._colleagues = max(1, sum(len(team) * (len(team) - 1) // 2 for team in teams_of(records)))
         self._chance = by_chance(records)
         self._truth = [expected(field) for field in FIELDS]
         self._matches = max(0.5, min(float(len(records)), self._pairs / 2))
+
+    def _weigh_rarity(self, frequencies: Frequencies) -> None:
+        self._frequencies, records = frequencies, self._records
+        self._rarity = {pair: frequencies.rarity(records[pair[0]], records[pair[1]], levels) for pair, levels in self._compared.items()}
+
+    def count_bearers(self, persons: Sequence[int]) -> None:
+        """How many persons have each full name, as far as it is known who is who."""
+        named = {(person, name) for person, traits in zip(persons, self._records, strict=True) if (name := full_name(traits))}
+        self._weigh_rarity(replace(self._frequencies, bearers=counts_of(name for _, name in named)))
 
     @property
     def model(self) -> Model:

@@ -26,17 +26,31 @@ class Frequencies:
 
     lexicon: Lexicon
     employers: Counts
+    bearers: Counts | None = None
+    """How many persons have a full name, once it is known who is who."""
 
     def rarity(self, one: Traits, other: Traits, levels: Levels) -> float:
         """Bits, for the agreements in BY_FREQUENCY."""
-        bits = 0.0
+        given = family = 0.0
         if levels[0] in {SAME, VARIANT}:
-            bits += self.lexicon.given.rarity(skeleton(one.first), skeleton(other.first))
+            given = self.lexicon.given.rarity(skeleton(one.first), skeleton(other.first))
         if levels[1] in {SAME, VARIANT}:
-            bits += self.lexicon.family.rarity(skeleton(one.family), skeleton(other.family))
+            family = self.lexicon.family.rarity(skeleton(one.family), skeleton(other.family))
+        bits = given + family
+        if given and family and self.bearers:
+            # Names go together (`João Silva`): both are more frequent than the one times the other.
+            bits = min(bits, self.bearers.rarity_of_others(full_name(one), full_name(other)))
         if levels[3] == SAME:
             bits += self.employers.rarity(*(one.employers & other.employers))
         return bits
+
+
+def full_name(traits: Traits) -> str:
+    """As its skeleton; empty where a part of it is not known, or an initial."""
+    return f"{skeleton(traits.first)} {skeleton(traits.family)}" if len(traits.first) > 1 and len(traits.family) > 1 else ""
+
+
+NOTICEABLE = 1e-6
 
 
 class Evidence(NamedTuple):
@@ -70,4 +84,7 @@ class Model:
             if level:
                 alone = tuple(level if each == place else 0 for each in range(len(FIELDS)))
                 bars.append(Evidence(field.name, field.levels[level - 1], self.worth(alone) + self.frequencies.rarity(one, other, alone)))
+        together = self.score(one, other, levels) - sum(bar.bits for bar in bars)
+        if together < -NOTICEABLE:
+            bars.append(Evidence("full name", "more frequent than its halves", together))
         return bars

@@ -21,7 +21,7 @@ LINK = 2.0
 """Bits from which on a pair joins two groups: odds of 4 to 1."""
 SHARED_BY = 4
 """Family names (by how they begin) in the records with one phone or address: from then on it is nobody's own."""
-TOGETHER = 2.0
+TOGETHER = 1.0
 """Bits that two groups must agree by, to be one."""
 
 
@@ -77,6 +77,7 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
 
     learner.learn_from(grouped(CLEAR)[2])
     say("clustering", len(traits))
+    learner.count_bearers(grouped(thresholds)[2])
     model, scores, persons = grouped(thresholds)
     return Resolution(traits, model, compared, scores, persons, companies(traits, persons))
 
@@ -86,7 +87,8 @@ def described(records: Sequence[NormalRecord]) -> tuple[list[Traits], Frequencie
     stated = without_shared([traits_of(record) for record in records])
     lexicon = lexicon_of(stated)
     traits = with_employers([lexicon.complete(each) for each in stated])
-    return traits, Frequencies(lexicon_of(traits), counts_of(employer for each in traits for employer in each.employers))
+    employers = counts_of(employer for each in traits for employer in each.employers)
+    return traits, Frequencies(lexicon_of(traits), employers)
 
 
 def without_shared(records: Sequence[Traits]) -> list[Traits]:
