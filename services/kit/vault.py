@@ -17,7 +17,7 @@ CACHE_SIZE = 200_000
 MAKE = """
 INSERT INTO vault.keys (subject, wrapped)
 SELECT subject, decode(wrapped, 'hex') FROM unnest(string_to_array(:s, ','), string_to_array(:w, ',')) AS new (subject, wrapped)
-ON CONFLICT (subject) DO NOTHING RETURNING subject
+ON CONFLICT (subject) DO NOTHING
 """
 
 
@@ -41,7 +41,7 @@ class Vault:
         if missing:
             found = self._fetch(missing)
             if make and (new := [subject for subject in missing if subject not in found]):
-                found |= self._made(new)
+                found |= self._make(new)
             if keep:
                 self._remember(found, now)
             known |= found
@@ -50,12 +50,7 @@ class Vault:
     def make_ready(self, subjects: Iterable[str]) -> None:
         """Make the keys of subjects that are new but for a few, before they are asked for. May run beside all else."""
         now, cache = self._seconds(), self._cache
-        self._remember(self._made(sorted({subject for subject in subjects if subject not in cache})), now)
-
-    def _made(self, new: list[str]) -> dict[str, bytes | None]:
-        found = self._make(new)
-        # Those that another made at the same time are not ours to know.
-        return found | self._fetch([subject for subject in new if subject not in found])
+        self._remember(self._make(sorted({subject for subject in subjects if subject not in cache})), now)
 
     def _taken(self, subject: str) -> tuple[float, bytes | None] | None:
         return self._cache.pop(subject, None)
@@ -84,20 +79,16 @@ class Vault:
         return {row.subject: self._unwrap(row.subject, row.wrapped) for row in stored}
 
     def _make(self, subjects: list[str]) -> dict[str, bytes | None]:
-        """The keys that were made; none for a subject that has one by now."""
+        """The keys of these subjects, made now; of those that another made at the same time, his."""
         # All in one: to ask the system for a few bytes costs as much as for many.
         bits = os.urandom((KEY + NONCE) * len(subjects))
-        keys = {subject: bits[n * KEY : (n + 1) * KEY] for n, subject in enumerate(subjects)}
-        nonces = (bits[n : n + NONCE] for n in range(KEY * len(subjects), len(bits), NONCE))
+        keys = [bits[n : n + KEY] for n in range(0, KEY * len(subjects), KEY)]
+        nonces = [bits[n : n + NONCE] for n in range(KEY * len(subjects), len(bits), NONCE)]
+        wrapped = map(self._wrap, subjects, keys, nonces)
         # In order, so that two that make keys at once wait for one another instead of locking each other out.
         with self._database.transaction() as connection:
-            made = rows(
-                connection,
-                MAKE,
-                s=",".join(subjects),
-                w=",".join(self._wrap(subject, key, nonce).hex() for (subject, key), nonce in zip(keys.items(), nonces, strict=True)),
-            )
-        return {row.subject: keys[row.subject] for row in made}
+            made = run(connection, MAKE, s=",".join(subjects), w=",".join(each.hex() for each in wrapped))
+        return dict(zip(subjects, keys, strict=True)) if made == len(subjects) else self._fetch(subjects)
 
     def _wrap(self, subject: str, key: bytes, nonce: bytes) -> bytes:
         return nonce + self._master.encrypt(nonce, key, subject.encode())

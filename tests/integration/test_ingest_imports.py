@@ -14,7 +14,7 @@ from schemas.topics import INGEST_IMPORTS
 from services.ingest.importing import MOST_TAKEOVERS
 from services.ingest.ports import RecordBus
 from services.ingest.store import imports, sources
-from services.kit.database import rows
+from services.kit.database import rows, run
 from services.kit.errors import Invalid, Unavailable
 from services.kit.settings import Settings
 from tests.builders import MONDAY
@@ -114,6 +114,26 @@ def test_what_was_published_before_a_crash_is_published_again_as_the_same_events
     assert len(published) == 40
     said = {envelope.event_id: (body.record_id, body.digest) for envelope, body in published}
     assert len(said) == len(set(said.values())) == 30
+
+
+def test_json_lines_go_on_where_a_worker_was_cut_off(bed: Bed) -> None:
+    lines = [b'{"id": %d, "mail": "ann%d@acme.com"}' % (n, n) for n in range(25)]
+    lines[12] = b"oops"
+    import_id = bed.upload(b"\n".join(lines))
+    importer = bed.importer(Cut(bed.bus, times=1))
+    with pytest.raises(Unavailable):
+        importer.step()
+    bed.work_off(importer)
+    assert bed.counts(import_id) == ("finished", 25, 24, 0, 1)
+    assert {body.row for _, body in bed.published()} == {n + 1 for n in range(25) if n != 12}
+
+
+def test_an_import_that_was_begun_before_there_were_forms_is_one_of_csv(bed: Bed) -> None:
+    import_id = bed.upload(table(1, 2))
+    with bed.database.transaction() as connection:
+        run(connection, "UPDATE imports SET layout = layout - 'form' WHERE import_id = :i", i=import_id)
+    bed.work_off()
+    assert bed.counts(import_id) == ("finished", 2, 2, 0, 0)
 
 
 def test_another_worker_goes_on_where_one_was_lost(bed: Bed) -> None:

@@ -11,6 +11,7 @@ from schemas.body import PROVIDER, private_fields
 from schemas.ingest import RecordIngested
 from services.ingest.domain.ids import named
 from services.ingest.domain.records import Draft
+from services.ingest.domain.values import is_evenly_spaced
 from services.ingest.intake import OpenRecord, Origin, written_body
 from services.kit.codec import field_sets, splice
 from services.kit.publisher import murmur2
@@ -44,6 +45,11 @@ def test_what_is_written_open_has_every_field_that_is_not_private() -> None:
 @given(st.uuids(), st.lists(TEXT, max_size=5))
 def test_ids_are_those_of_the_standard(namespace: UUID, names: list[str]) -> None:
     assert named(namespace, names) == [uuid5(namespace, name) for name in names]
+
+
+@given(st.text(st.sampled_from("ab \t\n\u00a0\u2003\u200b\0\x1f|"), max_size=6))
+def test_text_is_evenly_spaced_if_collapsing_its_white_space_changes_nothing_within(text: str) -> None:
+    assert not is_evenly_spaced(text) or " ".join(text.split()) == text.strip()
 
 
 @given(st.binary(max_size=50))

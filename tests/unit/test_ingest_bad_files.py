@@ -93,6 +93,8 @@ JPEG, PNG = b"\xff\xd8\xff\xe0" + bytes(range(256)), b"\x89PNG\r\n\x1a\n" + byte
         (gzip.compress(gzip.compress(gzip.compress(gzip.compress(CSV)))), "archives within archives"),
         (with_sheet(b"<worksheet"), "cannot be read: save it anew"),
         (with_sheet(BILLION_LAUGHS), "cannot be read: save it anew"),
+        (with_sheet(b"<!--" + b"x" * ((1 << 16) - 8) + b"-->" + BILLION_LAUGHS), "cannot be read: save it anew"),
+        (with_sheet(BILLION_LAUGHS.decode().encode("utf-16")), "cannot be read: save it anew"),
         (with_sheet(sheet_of('<row r="1000000000"><c t="str"><v>x</v></c></row>')), "row 1,000,000,000 of this spreadsheet"),
         (with_sheet(sheet_of("<row>" + "<c/>" * 300_000 + "</row>")), "cannot be read: save it anew"),
         (with_sheet(sheet_of('<row r="2"/><row r="1"/>')), "row 1 of this spreadsheet comes after row 2"),

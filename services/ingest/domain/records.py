@@ -72,8 +72,8 @@ def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
         if len(cells) < plan.width or any(cells[plan.width :]):
             return Refusal(f"the row has {len(cells)} cells where the header has {plan.width}")
     row_id = "" if plan.row_id is None else cells[plan.row_id].strip()
-    # One look at the whole row instead of one at each cell: NUL is no white space, and joins.
-    if not is_evenly_spaced("\0".join(cells)):
+    # One look at the whole row instead of one at each cell.
+    if not is_evenly_spaced("|".join(cells)):
         cells = [*map(tidy, cells)]
     fields = {
         field: value
@@ -114,8 +114,9 @@ def fault_of(row_id: str, fields: Mapping[str, str]) -> str | None:
 
 def identifies(fields: Mapping[str, str]) -> bool:
     """Whether a record says whom or which company it is about."""
-    if any((value := fields.get(field)) and is_email(value) for field in EMAILS):
-        return True
+    for field in EMAILS:
+        if (value := fields.get(field)) and is_email(value):
+            return True
     if ((value := fields.get(F.LINKEDIN)) and is_profile(value)) or fields.get(F.TWITTER):
         return True
     if any((value := fields.get(field)) and is_phone(value) for field in PHONES):
