@@ -13,13 +13,15 @@ from services.dedupe.domain.normalise import normalise
 from services.dedupe.domain.record import NormalRecord
 from services.ingest.domain.encoding import by_lines, encoding_of
 from services.ingest.domain.errors import NotATable
-from services.ingest.domain.lines import read_rows
+from services.ingest.domain.layout import rows_of
 from services.ingest.domain.mapping import propose
 from services.ingest.domain.records import Draft, plan_of, read_row
 from services.ingest.files import sample_of
+from services.ingest.formats.limits import Limits
+from services.ingest.formats.unpack import unpacked
 from services.kit.errors import Rejected
 
-ENDINGS = (".csv", ".tsv", ".txt")
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
 SAYS_WHO = frozenset({
     DataField.GIVEN_NAME, DataField.FAMILY_NAME, DataField.FULL_NAME, DataField.EMAIL, DataField.WORK_EMAIL, DataField.PRIVATE_EMAIL,
     DataField.LINKEDIN, DataField.TWITTER, DataField.PHONE, DataField.MOBILE, DataField.COMPANY_NAME, DataField.COMPANY_WEBSITE,
@@ -62,19 +64,21 @@ def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
 def table_of(path: Path) -> Table:
     """Raises NotATable."""
     with path.open("rb") as raw:
-        file, encoding = by_lines(raw, encoding_of(raw))
+        table = unpacked(raw, Limits())
+        file, encoding = by_lines(table, encoding_of(table))
         sample = sample_of(file, encoding)
         layout, mapping = sample.layout, propose(sample.layout.columns, sample.cells)
         if SAYS_WHO.isdisjoint(mapping.values()):
             raise NotATable(f"none of its columns ({', '.join(layout.columns[:6])}) says who or which company a row is about")
         plan = plan_of(layout.columns, mapping, sample.day_order(mapping), "UTC")
         own_id = next((place for place, column in enumerate(layout.columns) if mapping.get(column) == DataField.ROW_ID), None)
+        source = Path(path.stem).stem if path.suffix == ".gz" else path.stem
         rows = []
-        for row in read_rows(file, layout.encoding, layout.delimiter, layout.start):
+        for row in rows_of(file, layout, layout.start):
             drafted = None if row.fault else read_row(row.cells, plan)
             name = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
-            record = record_of(path.stem, name or str(row.begin.line), drafted) if isinstance(drafted, Draft) else None
-            rows.append(TableRow(path.stem, name or str(row.begin.line), record))
+            record = record_of(source, name or str(row.begin.line), drafted) if isinstance(drafted, Draft) else None
+            rows.append(TableRow(source, name or str(row.begin.line), record))
         return Table(path, mapping, rows)
 
 

@@ -1,11 +1,13 @@
 """`smartleads dedupe` on the sample data and on files that are none, as a user calls it."""
 
 import csv
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from cli.__main__ import app
@@ -110,3 +112,23 @@ def test_two_rows_are_explained_with_what_would_have_to_change(tmp_path: Path) -
     result = CliRunner().invoke(app, ["dedupe", "explain", str(tmp_path), "people/1", "people/9"])
     assert result.exit_code == 1
     assert "has no row people/9" in result.stderr
+
+
+def test_tables_of_any_form_are_matched_together(tmp_path: Path) -> None:
+    table(tmp_path, "crm.csv", "id,first name,last name,email", "1,Ann,Smith,ann.smith@acme.com")
+    table(tmp_path, "site.jsonl", '{"id": "7", "name": "Ann Smith", "email": "ann.smith@acme.com"}')
+    with gzip.open(tmp_path / "news.csv.gz", "wt", encoding="utf-8") as packed:
+        packed.write("id,email\n9,ann.smith@acme.com\n")
+    book = Workbook()
+    for row in (("id", "full name", "e-mail"), (3, "Ann Smith", "ann.smith@acme.com")):
+        book.active.append(row)
+    book.save(tmp_path / "event.xlsx")
+    summary = run(tmp_path, tmp_path / "found")
+    assert (summary["rows"], summary["people"], summary["companies"]) == (4, 1, 1)
+    with (tmp_path / "found").open(encoding="utf-8", newline="") as file:
+        assert {(row["source"], row["source_row_id"]) for row in csv.DictReader(file)} == {
+            ("crm", "1"),
+            ("site", "7"),
+            ("news", "9"),
+            ("event", "3"),
+        }
