@@ -91,6 +91,7 @@ JPEG, PNG = b"\xff\xd8\xff\xe0" + bytes(range(256)), b"\x89PNG\r\n\x1a\n" + byte
         (gzip.compress(CSV * 100)[:-12], "cut off or damaged"),
         (gzip.compress(CSV * 100)[:40] + b"rubbish" + gzip.compress(CSV * 100)[47:], "cut off or damaged"),
         (gzip.compress(gzip.compress(gzip.compress(gzip.compress(CSV)))), "archives within archives"),
+        (with_sheet(sheet_of("<row/>") + b"<!-- -->" * (3 << 20)), "more than 200 times its size"),
         (with_sheet(b"<worksheet"), "cannot be read: save it anew"),
         (with_sheet(BILLION_LAUGHS), "cannot be read: save it anew"),
         (with_sheet(b"<!--" + b"x" * ((1 << 16) - 8) + b"-->" + BILLION_LAUGHS), "cannot be read: save it anew"),
@@ -126,6 +127,14 @@ def test_a_zip_bomb_is_known_by_its_ratio(tmp_path: Path, pack: Callable[[bytes]
     with pytest.raises(NotATable, match="more than 200 times its size"):
         kept(pack(b"1,a\n" * (5 << 20)), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_that_hides_among_its_sheets_is_not_read_as_a_whole(tmp_path: Path) -> None:
+    parts = parts_of(spreadsheet([["Id", "Mail"], [1, "ann@acme.com"]]))
+    parts["xl/worksheets/book.xml"] = parts.pop("xl/workbook.xml")
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"/xl/workbook.xml", b"/xl/worksheets/book.xml")
+    with pytest.raises(NotATable, match="cannot be read: save it anew"):
+        kept(zipped(parts), tmp_path)
 
 
 def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_says(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def unpacked(file: IO[bytes], limits: Limits, *, head_only: bool = False) -> IO[
         packing = packing_of(beginning(file))
         if packing is None:
             return file
-        blocks = limits.hold(gunzipped(file) if packing is Packing.GZIP else unzipped(file), size_of(file))
+        size = size_of(file)
+        blocks = limits.hold(gunzipped(file) if packing is Packing.GZIP else unzipped(file, limits, size), size)
         file = spooled(blocks, head_only=head_only)
     if packing_of(beginning(file)):
         raise NotATable("these are archives within archives: unpack them first")
@@ -75,11 +76,13 @@ def gunzipped(file: IO[bytes]) -> Iterator[bytes]:
             raise NotATable(CUT_OFF) from error
 
 
-def unzipped(file: IO[bytes]) -> Iterator[bytes]:
+def unzipped(file: IO[bytes], limits: Limits, size: int) -> Iterator[bytes]:
     """The one table of a zip, or the first sheet of a spreadsheet, as it is a zip too."""
     try:
         refuse_large_directory(file)
         with ZipFile(file) as archive:
+            # Of a spreadsheet far more may be walked than comes out of it. What is not said here is not unpacked either.
+            limits.check(sum(info.file_size for info in archive.infolist()), size)
             if xlsx.is_workbook(archive):
                 yield from xlsx.as_csv(archive)
                 return

@@ -5,6 +5,7 @@ memory, and believes a row that says it is number 10⁹.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from zipfile import ZipFile
 
 from defusedxml.ElementTree import iterparse
 from openpyxl.cell.text import Text
-from openpyxl.reader.excel import ExcelReader
+from openpyxl.reader.excel import ExcelReader, _find_workbook_part
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
@@ -35,6 +36,7 @@ MOST_HELD = 250_000
 MOST_SMALL_PART = 1 << 26
 """Bytes of a part that is read as a whole, such as the styles."""
 SAMPLE_ROWS = 200
+LARGE = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|media/.*|drawings/.*)")
 LINES_AT_ONCE = 1000
 TEXT_TAG = f"{{{SHEET_MAIN_NS}}}si"
 NOT_READABLE = "this spreadsheet cannot be read: save it anew as XLSX, or as CSV"
@@ -93,12 +95,14 @@ class Book:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        if any(info.file_size > MOST_SMALL_PART for info in archive.infolist() if is_small(info.filename)):
+        if any(info.file_size > MOST_SMALL_PART for info in archive.infolist() if not is_large(info.filename)):
             raise NotATable(NOT_READABLE)
         assert archive.fp is not None  # noqa: S101 - it is open
         reader = ExcelReader(archive.fp, read_only=True, data_only=True, keep_links=False)
         try:
             reader.read_manifest()
+            if is_large(_find_workbook_part(reader.package).PartName[1:]):
+                raise NotATable(NOT_READABLE)
             reader.read_workbook()
         except OSError as error:
             # A workbook that does not name its parts; what goes wrong with the disk bears a number.
@@ -137,6 +141,12 @@ class Book:
                 number = place
                 yield row_of(cells)
 
+    def has_table(self, sheet: str) -> bool:
+        return sum(sum(map(bool, row)) > 1 for row in islice(self.rows(sheet), SAMPLE_ROWS)) > 1
+
+    def has_cells(self, sheet: str) -> bool:
+        return any(islice(self.rows(sheet), SAMPLE_ROWS))
+
     def _cells(self, part: IO[bytes]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         parser = WorkSheetParser(part, self._texts, data_only=True, **self._dates)
         data: Any = None
@@ -152,8 +162,9 @@ class Book:
                 return
 
 
-def is_small(name: str) -> bool:
-    return not name.startswith(("xl/worksheets/", "xl/sharedStrings", "xl/media/", "xl/drawings/"))
+def is_large(name: str) -> bool:
+    """Whether a part is walked, or not looked into: others are read as a whole."""
+    return bool(LARGE.fullmatch(name))
 
 
 def row_of(cells: Iterable[dict[str, Any]]) -> list[str]:
@@ -186,9 +197,7 @@ def text_of(value: Any) -> str:
 def first_table(book: Book) -> Iterator[list[str]]:
     """The rows of the first sheet with two rows of two cells; else of the first that has any: a page about the file often comes before."""
     with closing(book):
-        heads = {sheet: list(islice(book.rows(sheet), SAMPLE_ROWS)) for sheet in book.sheets}
-        tables = [sheet for sheet, head in heads.items() if sum(sum(map(bool, row)) > 1 for row in head) > 1]
-        chosen = next(chain(tables, (sheet for sheet, head in heads.items() if any(head))), None)
+        chosen = next(filter(book.has_table, book.sheets), None) or next(filter(book.has_cells, book.sheets), None)
         if chosen is None:
             raise NotATable("the spreadsheet is empty")
         yield from book.rows(chosen)
