@@ -29,7 +29,7 @@ OURS, READING, THEIRS = "SmartLeads", "SmartLeads, without reading and normalisi
 def ours(folder: Path) -> dict[str, Any]:
     """What `smartleads dedupe run` does, without writing the file."""
     began = time.perf_counter()
-    records = list(records_in(tables_of(folder)[0]))
+    records = records_in(tables_of(folder)[0])
     read = time.perf_counter()
     ids = clusters.clusters_of(records, resolve(records))
     ended = time.perf_counter()

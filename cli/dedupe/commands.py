@@ -1,4 +1,4 @@
-"""`smartleads dedupe run` and `evaluate`."""
+"""`smartleads dedupe run`, `explain` and `evaluate`."""
 
 import time
 from collections import Counter, defaultdict
@@ -36,7 +36,7 @@ def run(
         task = bars.add_task("reading", total=None)
         began = time.perf_counter()
         tables, passed_over = tables_of(folder)
-        records = list(records_in(tables))
+        records = records_in(tables)
         resolution = resolve(records, Thresholds(link, together), lambda what, many: bars.update(task, description=f"{what} ({many:,})"))
         ids = clusters.clusters_of(records, resolution)
         clusters.write(file, tables, ids)
@@ -67,7 +67,7 @@ def explain(
 ) -> None:
     """Say why two rows are one person or not: what each field is worth, and what would have to change."""
     with telling():
-        records = list(records_in(tables_of(folder)[0]))
+        records = records_in(tables_of(folder)[0])
         places = {f"{record.source}/{record.source_row_id}": place for place, record in enumerate(records)}
         for name in (one, other):
             if name not in places:

@@ -1,6 +1,6 @@
 """Tables of a folder as records, read and mapped as an import does it, without any service."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,9 +76,9 @@ def table_of(path: Path) -> Table:
         rows = []
         for row in rows_of(file, layout, layout.start):
             drafted = None if row.fault else read_row(row.cells, plan)
-            name = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
-            record = record_of(source, name or str(row.begin.line), drafted) if isinstance(drafted, Draft) else None
-            rows.append(TableRow(source, name or str(row.begin.line), record))
+            own = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
+            name = own or str(row.begin.line)
+            rows.append(TableRow(source, name, record_of(source, name, drafted) if isinstance(drafted, Draft) else None))
         return Table(path, mapping, rows)
 
 
@@ -101,7 +101,7 @@ def record_id_of(source: str, row_id: str) -> UUID:
     return uuid5(PROVIDER, f"{source}/{row_id}")
 
 
-def records_in(tables: list[Table]) -> Iterator[NormalRecord]:
+def records_in(tables: list[Table]) -> list[NormalRecord]:
     """In the order of their ids, so that neither the files' order nor the rows' matters; of two rows with one id, the later."""
     by_id = {row.record.record_id: row.record for table in tables for row in table.rows if row.record}
-    return iter([by_id[record_id] for record_id in sorted(by_id)])
+    return [by_id[record_id] for record_id in sorted(by_id)]

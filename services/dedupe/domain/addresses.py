@@ -84,11 +84,15 @@ def twitter(raw: str) -> str | None:
     return (match[1] or match[2]).lower() if match else None
 
 
+def without_extension(number: str) -> str:
+    return _extension.sub("", number)
+
+
 @lru_cache(maxsize=50_000)
 def phone(raw: str, country: str | None) -> str:
     """E.164 where the number can be read, `country` (ISO 3166) helping one without a prefix; else as the source has it."""
     try:
-        number = phonenumbers.parse(_extension.sub("", raw), country)
+        number = phonenumbers.parse(without_extension(raw), country)
     except phonenumbers.NumberParseException:
         return raw
     if not phonenumbers.is_possible_number(number):

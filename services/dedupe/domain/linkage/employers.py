@@ -1,7 +1,7 @@
 """Which company a record means: by its domains, by what its name goes with in other records, and at last by whose record it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -22,10 +22,9 @@ ADDED = ("group", "online", "global", "inc", "hq")
 
 def with_employers(records: Sequence[Traits]) -> list[Traits]:
     """Each record with all that its employer may be."""
-    called_after = joined_domains(records)
-    of_names = {
-        name: frozenset(called_after.get(domain, domain) for domain in domains) for name, domains in domains_of_names(records).items()
-    }
+    named = domains_of_names(records)
+    called_after = joined_domains(records, named)
+    of_names = {name: frozenset(called_after.get(domain, domain) for domain in domains) for name, domains in named.items()}
     short = short_names(of_names)
     return [replace(traits, employers=employers_of(traits, called_after, of_names, short)) for traits in records]
 
@@ -64,8 +63,9 @@ class Companies:
     """The companies that a set of records means. A company is called after one of its domains, else `name:` and its name."""
 
     def __init__(self, records: Sequence[Traits]) -> None:
-        self._called_after = joined_domains(records)
-        found = {name: self._companies(domains) for name, domains in domains_of_names(records).items()}
+        named = domains_of_names(records)
+        self._called_after = joined_domains(records, named)
+        found = {name: self._companies(domains) for name, domains in named.items()}
         self._names: dict[str, set[str]] = defaultdict(set)
         for name, companies in found.items():
             for company in companies:
@@ -112,7 +112,7 @@ class Companies:
         return goes_with(name, company) or any(alike(name, each) for each in self._names[company])
 
 
-def joined_domains(records: Sequence[Traits]) -> dict[str, str]:
+def joined_domains(records: Sequence[Traits], named: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Domain → the first by the alphabet of those that are its company's: those of one label that stand in one record, or go with one
     name of several words.
     """
@@ -124,7 +124,7 @@ def joined_domains(records: Sequence[Traits]) -> dict[str, str]:
         return domain
 
     together = {tuple(sorted(t.domains)) for t in records if len(t.domains) > 1}
-    together |= {tuple(sorted(domains)) for name, domains in domains_of_names(records).items() if " " in name and len(domains) > 1}
+    together |= {tuple(sorted(domains)) for name, domains in named.items() if " " in name and len(domains) > 1}
     for domains in sorted(together):
         by_label: dict[str, list[str]] = defaultdict(list)
         for domain in domains:

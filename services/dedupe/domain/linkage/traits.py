@@ -28,7 +28,6 @@ LEAST_DIGITS, DIGITS = 7, 9
 """Of a phone number: fewer say nothing; the last nine are the same with and without a country's prefix."""
 _mark = re.compile(r"-[0-9a-f]{6,10}$")
 _not_digit = re.compile(r"\D")
-_extension = re.compile(r"\s*(?:ext\.?|x|#|durchwahl)\s*\.?\d+\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def owned_domain(address: str) -> str | None:
 
 
 def phone_digits(number: str) -> str:
-    digits = _not_digit.sub("", _extension.sub("", number))
+    digits = _not_digit.sub("", addresses.without_extension(number))
     return digits[-DIGITS:] if len(digits) >= LEAST_DIGITS else ""
 
 
