@@ -1,7 +1,7 @@
 """Dedupe on a real database: records as its topic brings them, and what the tables and streams then say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from schemas.ingest import RecordIngested
 from services.dedupe import handlers
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.person import Person
+from services.dedupe.models import Judges
 from services.ingest.domain.ids import record_id_of, source_id_of
 from services.ingest.domain.records import digest_of
 from services.kit.codec import Codec, Heard
@@ -27,6 +28,7 @@ S = TypeVar("S")
 class Bed:
     database: Database
     codec: Codec
+    judges: Judges = field(default_factory=Judges)
     workspace_id: UUID = PROVIDER
     """Where everything happens: tests on one database keep apart by it."""
 
@@ -51,9 +53,21 @@ class Bed:
     def take(self, batch: Sequence[Heard]) -> list[Told]:
         with self.database.transaction() as connection:
             work = work_on(connection, self.codec)
-            told = handlers.when_records_arrive_merge_them(batch, work)
+            told = handlers.when_records_arrive_merge_them(batch, work, self.judges)
             work.append(told)
         return told
+
+    def look_again(self) -> list[Told]:
+        """All that waits for it, as the loop does it."""
+        told: list[Told] = []
+        while True:
+            with self.database.transaction() as connection:
+                work = work_on(connection, self.codec)
+                many, found = handlers.look_again(work, self.judges, 100)
+                work.append(found)
+            if not many:
+                return told
+            told += found
 
     def hear_in_batches(self, records: Sequence[RecordIngested], size: int) -> None:
         for start in range(0, len(records), size):

@@ -1,9 +1,10 @@
 """Tables of a folder as records, read and mapped as an import does it, without any service."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID, uuid5
 
 from schemas.body import PROVIDER
@@ -61,29 +62,47 @@ def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
     return tables, passed_over
 
 
+Drafted = tuple[str, str, Draft | None]
+"""Source, the row's own id, and what it says if anything can be made of it."""
+
+
 def table_of(path: Path) -> Table:
     """Raises NotATable."""
     with path.open("rb") as raw:
-        table = unpacked(raw, Limits())
-        file, encoding = by_lines(table, encoding_of(table))
-        sample = sample_of(file, encoding)
-        layout, mapping = sample.layout, propose(sample.layout.columns, sample.cells)
-        if SAYS_WHO.isdisjoint(mapping.values()):
-            raise NotATable(f"none of its columns ({', '.join(layout.columns[:6])}) says who or which company a row is about")
-        plan = plan_of(layout.columns, mapping, sample.day_order(mapping), "UTC")
-        own_id = next((place for place, column in enumerate(layout.columns) if mapping.get(column) == DataField.ROW_ID), None)
-        source = Path(path.stem).stem if path.suffix == ".gz" else path.stem
-        rows = []
+        mapping, rows = read_table(path, raw)
+        return Table(
+            path, mapping, [TableRow(source, name, record_of(source, name, each) if each else None) for source, name, each in rows]
+        )
+
+
+def read_table(path: Path, raw: BinaryIO) -> tuple[dict[str, str], Iterator[Drafted]]:
+    """Its mapping, and its rows as they are read. Raises NotATable."""
+    table = unpacked(raw, Limits())
+    file, encoding = by_lines(table, encoding_of(table))
+    sample = sample_of(file, encoding)
+    layout, mapping = sample.layout, propose(sample.layout.columns, sample.cells)
+    if SAYS_WHO.isdisjoint(mapping.values()):
+        raise NotATable(f"none of its columns ({', '.join(layout.columns[:6])}) says who or which company a row is about")
+    plan = plan_of(layout.columns, mapping, sample.day_order(mapping), "UTC")
+    own_id = next((place for place, column in enumerate(layout.columns) if mapping.get(column) == DataField.ROW_ID), None)
+    source = Path(path.stem).stem if path.suffix == ".gz" else path.stem
+
+    def rows() -> Iterator[Drafted]:
         for row in rows_of(file, layout, layout.start):
             drafted = None if row.fault else read_row(row.cells, plan)
             own = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
-            name = own or str(row.begin.line)
-            rows.append(TableRow(source, name, record_of(source, name, drafted) if isinstance(drafted, Draft) else None))
-        return Table(path, mapping, rows)
+            yield source, own or str(row.begin.line), drafted if isinstance(drafted, Draft) else None
+
+    return mapping, rows()
 
 
 def record_of(source: str, row_id: str, drafted: Draft) -> NormalRecord:
-    event = RecordIngested(
+    return normalise(ingested(source, row_id, drafted), LONG_AGO)
+
+
+def ingested(source: str, row_id: str, drafted: Draft) -> RecordIngested:
+    """The event that an import would tell of the row."""
+    return RecordIngested(
         record_id=record_id_of(source, row_id),
         source_id=PROVIDER,
         source=source,
@@ -94,7 +113,6 @@ def record_of(source: str, row_id: str, drafted: Draft) -> NormalRecord:
         as_of=drafted.as_of,
         fields=drafted.fields,
     )
-    return normalise(event, LONG_AGO)
 
 
 def record_id_of(source: str, row_id: str) -> UUID:

@@ -1,48 +1,39 @@
 """What a batch of records leads to: persons and companies formed, revised, merged and split.
 
-All is decided from sets: the batch, the records of every person that it may touch, and what is known of the company names in it.
-As a person's records are always all that are linked with one another, no other person can be touched.
+All is decided from sets: the batch, the records that it may be one person with (`scene`), and what is known of the company names in it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from uuid import UUID
 
 from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
-from services.dedupe import store
+from services.dedupe import index, store
 from services.dedupe.domain import company as companies
-from services.dedupe.domain import golden, match
+from services.dedupe.domain import golden
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
+from services.dedupe.domain.linkage.employers import home
+from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.normalise import normalise
 from services.dedupe.domain.person import Found, Person
+from services.dedupe.judging import Judge
+from services.dedupe.models import Judges
+from services.dedupe.scene import Scene, save, set_scene
 from services.dedupe.store import Moved, Named, Scoped, Stored
 from services.kit.codec import Heard
 from services.kit.events import Kind, Told, Work
 
 PERSON: Kind[Person] = Kind("person", Person, persons.evolve)
 COMPANY: Kind[Company] = Kind("company", Company, companies.evolve)
-
-NEW = 1 << 62
-"""Above every place that the table has given out: what arrives now arrived after what is stored."""
-
-
-@dataclass
-class Scene:
-    """Everything that one batch may touch. `now` and `before` are records by id: as the batch makes them, and as they were."""
-
-    now: dict[UUID, Stored] = field(default_factory=dict)
-    before: dict[UUID, Stored] = field(default_factory=dict)
-    because: dict[UUID, Envelope] = field(default_factory=dict)
-    """Record of the batch → the event that brought it."""
-
-    def keys(self, records: Mapping[UUID, Stored]) -> dict[UUID, frozenset[match.Key]]:
-        return {record_id: match.keys_of(each.record) for record_id, each in records.items() if each.person_id is not None}
+MOST_REASONS = 3
+"""Named of why two persons are one; the API explains it all."""
 
 
-def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work) -> list[Told]:
+def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work, judges: Judges) -> list[Told]:
     """Handler of ingest.records. A record that says what it said before leads to nothing."""
     arrived = {h.body.record_id: h for h in heard if isinstance(h.body, RecordIngested) and not h.erased}
     store.lock_scopes(work.connection, {h.envelope.workspace_id for h in arrived.values()})
@@ -50,10 +41,10 @@ def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work) -> list[T
     changed = {record_id: h for record_id, h in arrived.items() if record_id not in known or known[record_id].digest != digest(h)}
     if not changed:
         return []
-    scene = set_scene(work, changed, known)
-    gather(scene)
-    moved = settle_companies(work, scene)
-    return [*tell_companies(work, scene, moved), *tell_persons(work, scene)]
+    numbers = iter(store.new_numbers(work.connection, len(changed.keys() - known.keys())))
+    judged = {record_id: taken_in(h, known.get(record_id), numbers) for record_id, h in changed.items()}
+    because = {record_id: h.envelope for record_id, h in changed.items()}
+    return settle(work, judges.current(work.connection), judged, {r: known[r] for r in changed if r in known}, because)
 
 
 def digest(heard: Heard) -> str:
@@ -61,103 +52,81 @@ def digest(heard: Heard) -> str:
     return heard.body.digest
 
 
-def set_scene(work: Work, changed: Mapping[UUID, Heard], known: Mapping[UUID, Stored]) -> Scene:
-    """The batch's records, and all records of the persons who share a key with them or had them."""
-    scene = Scene(because={record_id: h.envelope for record_id, h in changed.items()})
-    arrivals = {}
-    for place, (record_id, h) in enumerate(changed.items()):
-        assert isinstance(h.body, RecordIngested)  # noqa: S101 - the caller's filter
-        record, was = normalise(h.body, h.envelope.occurred_at), known.get(record_id)
-        person_id = was.person_id if was else None
-        if person_id is None and record.is_person:
-            person_id = person_id_of(record_id)
-        arrivals[record_id] = Stored(h.envelope.workspace_id, record, h.body.digest, was.arrived if was else NEW + place, person_id, None)
-    keys = {(each.workspace_id, key.id) for each in arrivals.values() for key in match.keys_of(each.record)}
-    touched = store.holders(work.connection, keys)
-    touched |= {(known[r].workspace_id, person) for r in changed if r in known and (person := known[r].person_id)}
-    scene.before = store.of_persons(work.connection, touched) | {r: known[r] for r in changed if r in known}
-    scene.now = scene.before | arrivals
-    return scene
+def taken_in(heard: Heard, was: Stored | None, numbers: Iterator[int]) -> Stored:
+    """The record as it is to be stored; one about a person is a person of its own until it is judged, or stays whose it was."""
+    assert isinstance(heard.body, RecordIngested)  # noqa: S101 - the caller's filter
+    workspace_id, record = heard.envelope.workspace_id, normalise(heard.body, heard.envelope.occurred_at)
+    if was:
+        person_id = was.person_id or (person_id_of(record.record_id) if record.is_person else None)
+        return replace(was, digest=heard.body.digest, said=record, person_id=person_id)
+    person_id = person_id_of(record.record_id) if record.is_person else None
+    return Stored(workspace_id, record.record_id, next(numbers), heard.body.digest, record, person_id)
 
 
-def gather(scene: Scene) -> None:
-    """Give every record to the person whom its group is."""
-    in_order = dict(sorted(scene.now.items(), key=lambda item: item[1].arrived))
-    by_workspace: dict[UUID, dict[UUID, frozenset[match.Key]]] = {}
-    for record_id, keys in scene.keys(in_order).items():
-        by_workspace.setdefault(in_order[record_id].workspace_id, {})[record_id] = keys
-    for keyed in by_workspace.values():
-        for group in match.clusters(keyed, match.links(keyed)):
-            for record_id in group:
-                scene.now[record_id] = replace(scene.now[record_id], person_id=person_id_of(group[0]))
+def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
+    """Judge some of the records anew for which something else has changed: what was learned, a company's name, a number that many share.
+    Returns how many, and what there is to tell.
+    """
+    numbers = index.take_again(work.connection, most)
+    if not numbers:
+        return 0, []
+    store.lock_scopes(work.connection, store.workspaces_of(work.connection, numbers))
+    known = {each.record_id: each for each in store.numbered(work.connection, numbers).values()}
+    return len(numbers), settle(work, judges.current(work.connection), known, known, {})
 
 
-def settle_companies(work: Work, scene: Scene) -> list[Moved]:
+def settle(
+    work: Work, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored], because: Mapping[UUID, Envelope]
+) -> list[Told]:
+    """`judged`: records as they are now; `known`: as they were, those that were."""
+    scene = set_scene(work.connection, judge, judged, known)
+    scene.because.update(because)
+    moved = settle_companies(work, judge, scene)
+    return [*tell_companies(work, scene, moved), *tell_persons(work, judge, scene)]
+
+
+def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
     """Find the companies of the batch's records, store all that has changed, and return whose company is another now."""
-    arrivals = {record_id: scene.now[record_id] for record_id in scene.because}
-    homes = homes_of(work, scene, arrivals)
+    homes = homes_of(work, judge, scene)
     moved = []
-    for record_id, each in arrivals.items():
+    for record_id in scene.judged:
+        each, was = scene.now[record_id], scene.before.get(record_id)
         key, domain = each.record.company_key, each.record.company_domain
-        company_id = companies.resolve(each.workspace_id, key, domain, homes.get((each.workspace_id, key or ""), ()))
+        domain = judge.knowledge.aliases.get(domain, domain) if domain else None
+        company_id = companies.resolve(each.workspace_id, key, domain, homes.get((each.workspace_id, key or "")))
         scene.now[record_id] = replace(each, company_id=company_id)
-        was = scene.before.get(record_id)
         moved.append(Moved(each.workspace_id, record_id, each.person_id, was.company_id if was else None, company_id))
-    save(work, scene)
-    wanted = {name: companies.resolve(name[0], name[1], None, domains) for name, domains in homes.items()}
+    save(work.connection, scene)
+    wanted = {name: companies.resolve(name[0], name[1], None, home) for name, home in homes.items()}
     rehomed = store.rehome(work.connection, {name: company_id for name, company_id in wanted.items() if company_id})
     for move in rehomed:
         if move.record_id in scene.now:
             scene.now[move.record_id] = replace(scene.now[move.record_id], company_id=move.after)
     strangers = {(m.workspace_id, m.person_id) for m in rehomed if m.person_id and m.record_id not in scene.now}
-    scene.now |= store.of_persons(work.connection, strangers)
+    theirs = store.of_persons(work.connection, strangers)
+    scene.now, scene.before = theirs | scene.now, theirs | scene.before
     return moved + rehomed
 
 
-def homes_of(work: Work, scene: Scene, arrivals: Mapping[UUID, Stored]) -> dict[Named, set[str]]:
-    """The domains that go with each company name that the batch brings or takes away."""
-    versions = [*arrivals.values(), *(scene.before[r] for r in arrivals if r in scene.before)]
+def homes_of(work: Work, judge: Judge, scene: Scene) -> dict[Named, str | None]:
+    """The domain that each company name of the batch goes with clearly: of those that it brings, and those that it takes away."""
+    versions = [*(scene.now[r] for r in scene.judged), *(scene.before[r] for r in scene.judged if r in scene.before)]
     names = {(each.workspace_id, each.record.company_key) for each in versions if each.record.company_key}
-    homes = store.domains_of(work.connection, names, arrivals)
-    for each in arrivals.values():
-        if each.record.company_key and each.record.company_domain:
-            homes[each.workspace_id, each.record.company_key].add(each.record.company_domain)
-    return homes
-
-
-def save(work: Work, scene: Scene) -> None:
-    """The batch's records, the new owners of others, and what has changed in the index of keys."""
-    store.keep(work.connection, [scene.now[record_id] for record_id in scene.because])
-    store.give(
-        work.connection,
-        {
-            (each.workspace_id, record_id): each.person_id
-            for record_id, each in scene.now.items()
-            if record_id not in scene.because and each.person_id and each.person_id != scene.before[record_id].person_id
-        },
-    )
-    old, new = entries(scene.before, scene), entries(scene.now, scene)
-    store.change_keys(work.connection, old - new, new - old)
-
-
-def entries(records: Mapping[UUID, Stored], scene: Scene) -> set[store.Entry]:
-    return {
-        (records[record_id].workspace_id, key.id, person_id, key.kind.value)
-        for record_id, keys in scene.keys(records).items()
-        for key in keys
-        if (person_id := records[record_id].person_id)
-    }
+    found = index.domains_of(work.connection, names)
+    return {name: home(found[name], judge.knowledge.aliases) if name in found else None for name in names}
 
 
 def last_event(scene: Scene) -> dict[UUID, Envelope]:
-    """Workspace → the last event of the batch there: what is told of those whom no record of the batch names is because of it."""
+    """Workspace → the last event of the batch there: what is told of those whom no record of the batch names is because of it. None there
+    where records are looked at again.
+    """
     return {envelope.workspace_id: envelope for envelope in scene.because.values()}
 
 
 def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Told]:
     because = last_event(scene)
     left: dict[Scoped, UUID] = {(m.workspace_id, m.before): m.after for m in moved if m.before and m.after and m.before != m.after}
-    meant = {(m.workspace_id, m.after) for m in moved if m.after} | left.keys()
+    meant = {(m.workspace_id, company_id) for m in moved for company_id in (m.before, m.after) if company_id}
     workspaces = {company_id: workspace_id for workspace_id, company_id in meant}
     details = store.company_details(work.connection, meant)
     known = work.load(COMPANY, workspaces, workspaces)
@@ -165,13 +134,15 @@ def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Tol
     for workspace_id, company_id in meant:
         if company_id in details:
             events = companies.settle(known[company_id], company_id, details[company_id])
+        elif into := left.get((workspace_id, company_id)):
+            events = companies.merge_away(known[company_id], into)
         else:
-            events = companies.merge_away(known[company_id], left[workspace_id, company_id])
-        told += [Told(COMPANY, company_id, event, workspace_id, because[workspace_id]) for event in events]
+            continue  # Nothing means it any more; what it was called stays known.
+        told += [Told(COMPANY, company_id, event, workspace_id, because.get(workspace_id)) for event in events]
     return told
 
 
-def tell_persons(work: Work, scene: Scene) -> list[Told]:
+def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     groups: dict[UUID, dict[UUID, Stored]] = {}
     for record_id, each in sorted(scene.now.items(), key=lambda item: item[1].arrived):
         if each.person_id:
@@ -180,17 +151,17 @@ def tell_persons(work: Work, scene: Scene) -> list[Told]:
     workspaces = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items()} | left
     known = work.load(PERSON, workspaces, workspaces)
     because = last_event(scene)
-    told = []
+    told: list[Told] = []
     for person_id, group in groups.items():
         before = next((was.person_id for record_id in group if (was := scene.before.get(record_id))), None)
-        cause = next((scene.because[r] for r in reversed(group) if r in scene.because), because[workspaces[person_id]])
+        cause = next((scene.because[r] for r in reversed(group) if r in scene.because), because.get(workspaces[person_id]))
         events = persons.settle(known[person_id], found(person_id, group), before)
         told += [Told(PERSON, person_id, event, workspaces[person_id], cause) for event in events]
     for person_id, workspace_id in left.items():
         gone = known[person_id]
         if gone:
-            events = persons.merge_away(gone, *joined(scene, gone))
-            told += [Told(PERSON, person_id, event, workspace_id, because[workspace_id]) for event in events]
+            events = persons.merge_away(gone, *joined(judge, scene, groups, gone))
+            told += [Told(PERSON, person_id, event, workspace_id, because.get(workspace_id)) for event in events]
     return told
 
 
@@ -200,10 +171,28 @@ def found(person_id: UUID, group: Mapping[UUID, Stored]) -> Found:
     return Found(person_id, tuple(sorted(group)), group[at].company_id if at else None, chosen.details)
 
 
-def joined(scene: Scene, gone: Person) -> tuple[UUID, str]:
-    """Into whom a person was merged, and why: where the first of their records is now."""
+def joined(judge: Judge, scene: Scene, groups: Mapping[UUID, Mapping[UUID, Stored]], gone: Person) -> tuple[UUID, str]:
+    """Into whom a person was merged, and why: where the first of their records is now, and the strongest link between the two."""
     theirs = sorted((r for r in gone.record_ids if r in scene.now), key=lambda r: scene.now[r].arrived)
     into = scene.now[theirs[0]].person_id
     assert into is not None  # noqa: S101 - a record that was a person's stays one's
-    group = [r for r, each in scene.now.items() if each.person_id == into and r not in theirs]
-    return into, match.why(theirs, group, scene.keys(scene.now))
+    others = [each for r, each in groups[into].items() if r not in gone.record_ids]
+    return into, why(judge, [scene.now[r] for r in theirs], others)
+
+
+def why(judge: Judge, some: Sequence[Stored], others: Sequence[Stored]) -> str:
+    """In words, what speaks most for two parts of a person being one; they may be held together by a third."""
+    found = [
+        (sum(bar.bits for bar in bars), [bar for bar in bars[1:] if bar.bits > 0])
+        for one in some
+        for other in others
+        if (bars := judge.knowledge.explain(judge.describe(one).traits, judge.describe(other).traits))
+    ]
+    _, speaking = max(found, key=itemgetter(0), default=(0.0, []))
+    best = sorted(speaking, key=lambda bar: -bar.bits)[:MOST_REASONS]
+    return ", ".join(map(worded, best)) or "records that belong to both"
+
+
+def worded(bar: Evidence) -> str:
+    field = bar.field.partition(",")[0]
+    return f"the same {field}" if bar.level == "the same" else f"{field}: {bar.level}"

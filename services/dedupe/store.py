@@ -1,7 +1,8 @@
 """The tables of dedupe: records in normal form, and the index of keys. Sets in, sets out: a batch takes a fixed number of statements."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,11 +30,19 @@ class Stored:
     """A record as it is kept, with the person and company that it belongs to. `arrived` grows in the order of first arrival."""
 
     workspace_id: UUID
-    record: NormalRecord
-    digest: str
+    record_id: UUID
     arrived: int
-    person_id: UUID | None
-    company_id: UUID | None
+    digest: str
+    said: NormalRecord | str
+    """The record, or its JSON, which is read when it is wanted."""
+    person_id: UUID | None = None
+    company_id: UUID | None = None
+    keys: Sequence[int] = ()
+    """Of the index, as digests."""
+
+    @cached_property
+    def record(self) -> NormalRecord:
+        return _decoder.decode(self.said) if isinstance(self.said, str) else self.said
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,18 @@ def lock_scopes(connection: Connection, workspaces: Iterable[UUID]) -> None:
 
 
 RECORDS = """
-SELECT records.workspace_id, records.record_id, arrived, records.person_id, company_id, digest, record::text AS record FROM records
+SELECT records.workspace_id, records.record_id, arrived, records.person_id, company_id, keys, digest, record::text AS record FROM records
+"""
+
+
+THEIRS = """
+WITH wanted AS (
+    SELECT DISTINCT workspace_id, person_id FROM records JOIN unnest(CAST(:numbers AS bigint[])) AS named (arrived) USING (arrived))
 """
 
 
 def stored(row: Any) -> Stored:
-    return Stored(row.workspace_id, _decoder.decode(row.record), row.digest, row.arrived, row.person_id, row.company_id)
+    return Stored(row.workspace_id, row.record_id, row.arrived, row.digest, row.record, row.person_id, row.company_id, row.keys)
 
 
 def scoped(pairs: Iterable[Scoped], name: str) -> str:
@@ -78,6 +93,8 @@ def find(connection: Connection, wanted: Collection[Scoped]) -> dict[UUID, Store
 
 def of_persons(connection: Connection, persons: Collection[Scoped]) -> dict[UUID, Stored]:
     """All records of these persons."""
+    if not persons:
+        return {}
     found = rows(
         connection,
         RECORDS
@@ -88,35 +105,109 @@ def of_persons(connection: Connection, persons: Collection[Scoped]) -> dict[UUID
     return {row.record_id: stored(row) for row in found}
 
 
-def holders(connection: Connection, keys: Collection[Scoped]) -> set[Scoped]:
-    """The persons who have any of these keys."""
+def persons_of(connection: Connection, numbers: Collection[int]) -> dict[UUID, Stored]:
+    """All records of the persons whose these are."""
+    if not numbers:
+        return {}
     found = rows(
         connection,
-        """SELECT DISTINCT workspace_id, person_id
-           FROM keys JOIN json_to_recordset(:keys) AS wanted (workspace_id uuid, key_id uuid) USING (workspace_id, key_id)""",
-        keys=scoped(keys, "key_id"),
+        THEIRS + RECORDS + "JOIN wanted ON records.workspace_id = wanted.workspace_id AND records.person_id = wanted.person_id",
+        numbers="{" + ",".join(map(str, numbers)) + "}",
     )
-    return {(row.workspace_id, row.person_id) for row in found}
+    return {row.record_id: stored(row) for row in found}
+
+
+def digests(connection: Connection, numbers: Collection[int]) -> list[tuple[int, str]]:
+    """The numbers of these records, with what their digests are now."""
+    if not numbers:
+        return []
+    found = rows(
+        connection,
+        "SELECT arrived, digest FROM records JOIN unnest(CAST(:numbers AS bigint[])) AS wanted (arrived) USING (arrived)",
+        numbers="{" + ",".join(map(str, numbers)) + "}",
+    )
+    return [(row.arrived, row.digest) for row in found]
+
+
+def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, Stored]:
+    """The records of these numbers."""
+    if not numbers:
+        return {}
+    found = rows(
+        connection,
+        RECORDS + "JOIN unnest(CAST(:numbers AS bigint[])) AS wanted (arrived) USING (arrived)",
+        numbers="{" + ",".join(map(str, numbers)) + "}",
+    )
+    return {row.arrived: stored(row) for row in found}
+
+
+def count_people(connection: Connection, workspace_id: UUID) -> int:
+    """How many records are about people."""
+    [row] = rows(connection, "SELECT count(*) AS records FROM records WHERE workspace_id = :w AND person_id IS NOT NULL", w=workspace_id)
+    return int(row.records)
+
+
+def all_people(connection: Connection, workspace_id: UUID, at_once: int) -> Iterator[Stored]:
+    """All records about people, in the order of their arrival, some at a time."""
+    after = 0
+    while found := rows(
+        connection,
+        RECORDS + "WHERE workspace_id = :w AND person_id IS NOT NULL AND arrived > :after ORDER BY arrived LIMIT :at_once",
+        w=workspace_id, after=after, at_once=at_once,
+    ):  # fmt: skip
+        yield from map(stored, found)
+        after = found[-1].arrived
+
+
+def highest_number(connection: Connection) -> int:
+    """About how many records there are."""
+    [row] = rows(connection, "SELECT max(arrived) AS number FROM records")
+    return int(row.number or 0)
+
+
+def workspaces_of(connection: Connection, numbers: Collection[int]) -> set[UUID]:
+    found = rows(
+        connection,
+        "SELECT DISTINCT workspace_id FROM records JOIN unnest(CAST(:numbers AS bigint[])) AS wanted (arrived) USING (arrived)",
+        numbers="{" + ",".join(map(str, numbers)) + "}",
+    )
+    return {row.workspace_id for row in found}
+
+
+def new_numbers(connection: Connection, many: int) -> list[int]:
+    """For so many records that arrive now, in their order."""
+    found = rows(
+        connection,
+        "SELECT nextval(pg_get_serial_sequence('records', 'arrived')) AS number FROM generate_series(1, :many)",
+        many=many,
+    )
+    return sorted(row.number for row in found)
 
 
 def keep(connection: Connection, kept: Iterable[Stored]) -> None:
-    """New records and new versions, in the order of their arrival; what `arrived` says of a new one is for the table to give."""
+    """New records and new versions."""
     run(
         connection,
-        """INSERT INTO records (workspace_id, record_id, person_id, company_id, company_key, company_domain, digest, record)
-           SELECT workspace_id, record_id, person_id, company_id, record->>'company_key', record->>'company_domain', digest, record
+        """INSERT INTO records (workspace_id, record_id, arrived, person_id, company_id, company_key, company_domain, digest, keys, record)
+           OVERRIDING SYSTEM VALUE
+           SELECT workspace_id, record_id, arrived, person_id, company_id, record->>'company_key', record->>'company_domain', digest,
+                  CAST(keys AS bigint[]), record
            FROM json_to_recordset(:kept)
-                AS new (workspace_id uuid, record_id uuid, person_id uuid, company_id uuid, digest text, record jsonb)
+                AS new (workspace_id uuid, record_id uuid, arrived bigint, person_id uuid, company_id uuid, digest text, keys text,
+                        record jsonb)
+           ORDER BY arrived
            ON CONFLICT (workspace_id, record_id) DO UPDATE
            SET person_id = EXCLUDED.person_id, company_id = EXCLUDED.company_id, company_key = EXCLUDED.company_key,
-               company_domain = EXCLUDED.company_domain, digest = EXCLUDED.digest, record = EXCLUDED.record""",
+               company_domain = EXCLUDED.company_domain, digest = EXCLUDED.digest, keys = EXCLUDED.keys, record = EXCLUDED.record""",
         kept=as_json(
             {
                 "workspace_id": each.workspace_id,
-                "record_id": each.record.record_id,
+                "record_id": each.record_id,
+                "arrived": each.arrived,
                 "person_id": each.person_id,
                 "company_id": each.company_id,
                 "digest": each.digest,
+                "keys": "{" + ",".join(map(str, each.keys)) + "}",
                 "record": each.record,
             }
             for each in kept
@@ -124,70 +215,30 @@ def keep(connection: Connection, kept: Iterable[Stored]) -> None:
     )
 
 
-def give(connection: Connection, owners: Mapping[Scoped, UUID]) -> None:
-    """Records go to these persons."""
-    if owners:
+def move(connection: Connection, moved: Collection[Stored]) -> None:
+    """Records that say what they said, with their new persons, companies and keys."""
+    if moved:
         run(
             connection,
-            """UPDATE records SET person_id = new.person_id
-               FROM json_to_recordset(:owners) AS new (workspace_id uuid, record_id uuid, person_id uuid)
-               WHERE records.workspace_id = new.workspace_id AND records.record_id = new.record_id""",
-            owners=as_json(
-                {"workspace_id": workspace_id, "record_id": record_id, "person_id": person_id}
-                for (workspace_id, record_id), person_id in owners.items()
+            """UPDATE records SET person_id = new.person_id, company_id = new.company_id, keys = CAST(new.keys AS bigint[])
+               FROM json_to_recordset(:moved) AS new (arrived bigint, person_id uuid, company_id uuid, keys text)
+               WHERE records.arrived = new.arrived""",
+            moved=as_json(
+                {
+                    "arrived": each.arrived,
+                    "person_id": each.person_id,
+                    "company_id": each.company_id,
+                    "keys": "{" + ",".join(map(str, each.keys)) + "}",
+                }
+                for each in moved
             ),
         )
 
 
-Entry = tuple[UUID, UUID, UUID, str]
-"""An entry of the index: workspace, key, person, kind of key."""
-
-
-def change_keys(connection: Connection, drop: Collection[Entry], add: Collection[Entry]) -> None:
-    columns = "(workspace_id uuid, key_id uuid, person_id uuid, kind text)"
-    if drop:
-        run(
-            connection,
-            f"""DELETE FROM keys USING json_to_recordset(:drop) AS old {columns}
-                WHERE keys.workspace_id = old.workspace_id AND keys.key_id = old.key_id AND keys.person_id = old.person_id""",  # noqa: S608
-            drop=entries(drop),
-        )
-    if add:
-        run(
-            connection,
-            f"""INSERT INTO keys (workspace_id, key_id, person_id, kind)
-                SELECT workspace_id, key_id, person_id, kind FROM json_to_recordset(:add) AS new {columns}
-                ON CONFLICT DO NOTHING""",  # noqa: S608
-            add=entries(add),
-        )
-
-
-def entries(some: Iterable[Entry]) -> str:
-    return as_json(
-        {"workspace_id": workspace_id, "key_id": key_id, "person_id": person_id, "kind": kind}
-        for workspace_id, key_id, person_id, kind in some
-    )
-
-
-def domains_of(connection: Connection, names: Collection[Named], except_records: Collection[UUID]) -> dict[Named, set[str]]:
-    """The domains that go with these names in any record but those."""
-    found = rows(
-        connection,
-        """SELECT DISTINCT workspace_id, company_key, company_domain
-           FROM records JOIN json_to_recordset(:names) AS wanted (workspace_id uuid, company_key text)
-                USING (workspace_id, company_key)
-           WHERE company_domain IS NOT NULL AND record_id <> ALL (CAST(:except AS uuid[]))""",
-        names=as_json({"workspace_id": workspace_id, "company_key": key} for workspace_id, key in names),
-        **{"except": list(except_records)},
-    )
-    domains: dict[Named, set[str]] = {name: set() for name in names}
-    for row in found:
-        domains[row.workspace_id, row.company_key].add(row.company_domain)
-    return domains
-
-
 def rehome(connection: Connection, companies: Mapping[Named, UUID]) -> list[Moved]:
     """Records with one of these names and no domain go to these companies; those that were elsewhere are returned."""
+    if not companies:
+        return []
     found = rows(
         connection,
         """WITH stray AS (

@@ -5,9 +5,7 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
-from services.dedupe.domain import golden, match
+from services.dedupe.domain import golden
 from services.dedupe.domain.record import NormalRecord
 from tests.builders import MONDAY
 
@@ -61,22 +59,3 @@ def test_the_order_of_the_records_has_no_part_in_it() -> None:
     said = [("a", "b", "c"), ("b", "c", "a"), ("c", "a", "b"), ("a", "a", "c")]
     records = [record(n % 2, title=t, city=c, given_name="Ann", family_name=f) for n, (t, c, f) in enumerate(said)]
     assert len({str(golden.choose(some)) for some in permutations(records)}) == 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "why"),
-    [
-        ({"emails": ("ann@acme.com",)}, {"emails": ("ann+x@acme.com",)}, "the same e-mail address"),
-        ({"linkedin": "ann"}, {"linkedin": "ann"}, "the same LinkedIn profile"),
-        (
-            {"emails": ("ann@acme.com",), "linkedin": "ann"},
-            {"emails": ("ann@acme.com",), "linkedin": "ann"},
-            "the same e-mail address and the same LinkedIn profile",
-        ),
-    ],
-)
-def test_records_are_linked_by_a_mailbox_or_a_profile_and_it_can_be_said_why(one: Any, other: Any, why: str) -> None:
-    a, b, c = record(**one), record(**other), record(emails=("info@acme.com",), given_name="Ann")
-    keys = {each.record_id: match.keys_of(each) for each in (a, b, c)}
-    assert match.clusters(keys, match.links(keys)) == [[a.record_id, b.record_id], [c.record_id]]
-    assert match.why([a.record_id], [b.record_id], keys) == why

@@ -1,11 +1,10 @@
 """A company: known by its domain, else by its name; and what its events fold to.
 
-A name without a domain belongs to the company of the only domain that goes with it anywhere in the same scope; if there are
-several such domains, or none, the name is a company by itself. That is a function of all records, whatever their order:
+A name without a domain belongs to the company whose domain goes with it clearly in the records of the same scope
+(`linkage.employers`); if no domain does, the name is a company by itself. That is a function of all records, whatever their order:
 a second domain that appears later takes the records with the bare name out again.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -25,15 +24,11 @@ class Company:
     merged_into: UUID | None = None
 
 
-def resolve(workspace_id: UUID, key: str | None, domain: str | None, domains_of_key: Collection[str]) -> UUID | None:
-    """The company that a record means. `domains_of_key`: all domains that go with this name."""
-    if domain:
-        return company_id_of(workspace_id, "domain", domain)
-    if not key:
-        return None
-    if len(domains_of_key) == 1:
-        return company_id_of(workspace_id, "domain", next(iter(domains_of_key)))
-    return company_id_of(workspace_id, "name", key)
+def resolve(workspace_id: UUID, key: str | None, domain: str | None, home: str | None) -> UUID | None:
+    """The company that a record means. `home`: the domain that the name goes with clearly."""
+    if domain or home:
+        return company_id_of(workspace_id, "domain", domain or home or "")
+    return company_id_of(workspace_id, "name", key) if key else None
 
 
 def evolve(company: Company | None, event: CompanyEvent) -> Company:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from schemas.fields import DataField as F
 from schemas.ingest import RecordIngested
 from services.dedupe.domain import addresses, names, places
+from services.dedupe.domain.linkage.traits import company_words
 from services.dedupe.domain.record import NormalRecord
 
 EMAILS = (F.WORK_EMAIL, F.EMAIL, F.PRIVATE_EMAIL)
@@ -36,7 +37,7 @@ def normalise(record: RecordIngested, told_at: datetime) -> NormalRecord:
         city=city,
         country=country,
         company_name=company,
-        company_key=names.company_key(company) if company else None,
+        company_key=company_words(names.company_key(company)) if company else None,
         company_domain=addresses.company_domain(fields.get(F.COMPANY_WEBSITE), emails),
     )
 

@@ -112,6 +112,14 @@ class Companies:
         return goes_with(name, company) or any(alike(name, each) for each in self._names[company])
 
 
+def home(domains: Mapping[str, int], called_after: Mapping[str, str]) -> str | None:
+    """The domain of the company that a name goes with clearly, if any."""
+    companies: Counter[str] = Counter()
+    for domain, times in domains.items():
+        companies[called_after.get(domain, domain)] += times
+    return clear(companies) if companies else None
+
+
 def joined_domains(records: Sequence[Traits], named: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Domain → the first by the alphabet of those that are its company's: those of one label that stand in one record, or go with one
     name of several words.

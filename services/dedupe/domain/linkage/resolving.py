@@ -1,7 +1,7 @@
 """All of it on a set of records: whose they are, and which companies they mean."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.dedupe.domain.linkage import petnames
@@ -45,6 +45,8 @@ class Resolution:
     scores: dict[Pair, float]
     persons: list[int]
     companies: list[str | None]
+    pet_names: Mapping[str, frozenset[str]]
+    """Those that no list has, learned from the records."""
 
 
 Say = Callable[[str, int], None]
@@ -61,7 +63,8 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     say("comparing", len(pairs))
     compared = {pair: compare(traits[pair[0]], traits[pair[1]]) for pair in sorted(pairs)}
     say("learning", len(compared))
-    traits = petnames.told(traits, petnames.learned(traits, compared))
+    pet_names = petnames.learned(traits, compared)
+    traits = petnames.told(traits, pet_names)
     compared = petnames.compared_again(traits, compared)
     learner = Learner(traits, compared, frequencies)
     learner.expect_and_maximise()
@@ -73,13 +76,13 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
             one, other = traits[pair[0]], traits[pair[1]]
             return model.score(one, other, compare(one, other))
 
-        return model, scores, cluster(len(traits), scores, score, by.link, by.together)
+        return model, scores, cluster(len(traits), scores, score, link=by.link, together=by.together)
 
     learner.learn_from(grouped(CLEAR)[2])
     say("clustering", len(traits))
     learner.count_bearers(grouped(thresholds)[2])
     model, scores, persons = grouped(thresholds)
-    return Resolution(traits, model, compared, scores, persons, companies(traits, persons))
+    return Resolution(traits, model, compared, scores, persons, companies(traits, persons), pet_names)
 
 
 def described(records: Sequence[NormalRecord]) -> tuple[list[Traits], Frequencies]:

@@ -83,7 +83,7 @@ def traits_of(record: NormalRecord) -> Traits:
         phones=frozenset(digits for each in (record.phone, record.mobile) if each and (digits := phone_digits(each))),
         profile=slug,
         profile_name=plain(_mark.sub("", slug)),
-        company=company_words(record.company_key or ""),
+        company=record.company_key or "",
         domain=domain,
         domains=frozenset({*filter(None, [domain]), *(each for a in record.emails if (each := owned_domain(a)))}),
         city=plain(record.city or ""),

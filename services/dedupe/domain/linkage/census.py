@@ -1,0 +1,105 @@
+"""What is counted over all records, however many: names, employers, and how many persons share a full name. The weights are learned
+from a sample, which is enough for them; what is rare shows only in the whole.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.dedupe.domain.linkage.counts import Counts
+from services.dedupe.domain.linkage.employers import joined_domains, short_names
+from services.dedupe.domain.linkage.knowledge import Knowledge, usual
+from services.dedupe.domain.linkage.lexicon import LEAST_FAMILY, LEAST_GIVEN, Lexicon
+from services.dedupe.domain.linkage.model import Frequencies, full_name
+from services.dedupe.domain.linkage.resolving import Resolution, resolve
+from services.dedupe.domain.linkage.spelling import letters, skeleton
+from services.dedupe.domain.linkage.traits import Traits, traits_of
+from services.dedupe.domain.record import NormalRecord
+
+SAMPLE = 25_000
+"""Records that the weights are learned from, about."""
+BEGINNING = 4
+"""Letters of a family name by which records are taken for the sample, all with the same or none: pairs stay together."""
+
+Read = Callable[[], Iterator[tuple[NormalRecord, Hashable]]]
+"""All records, each with its person, one after the other; called several times."""
+
+
+@dataclass
+class Names:
+    """Counts of the names that records have."""
+
+    given: Counter[str]
+    family: Counter[str]
+
+    def add(self, traits: Traits) -> None:
+        if len(traits.first) >= LEAST_GIVEN:
+            self.given[skeleton(traits.first)] += 1
+        if len(traits.family) >= LEAST_FAMILY:
+            self.family[skeleton(traits.family)] += 1
+
+    @property
+    def lexicon(self) -> Lexicon:
+        return Lexicon(counts(self.given), counts(self.family))
+
+
+def counts(counted: Counter[str]) -> Counts:
+    return Counts(dict(counted), counted.total())
+
+
+def learn(read: Read, total: int, version: int) -> Knowledge:
+    """From all records, of which there are `total`, at least one."""
+    stated, named, several = Names(Counter(), Counter()), defaultdict[str, Counter[str]](Counter), list[Traits]()
+    for record, _ in read():
+        traits = traits_of(record)
+        stated.add(traits)
+        if traits.company:
+            named[traits.company].update(traits.domains)
+        if len(traits.domains) > 1:
+            several.append(traits)
+    named = defaultdict(Counter, {name: domains for name, domains in named.items() if domains})
+    aliases = joined_domains(several, named)
+    of_names = {name: frozenset(aliases.get(domain, domain) for domain in domains) for name, domains in named.items()}
+    lexicon = stated.lexicon
+    sample = sampled((record for record, _ in read()), lexicon, total)
+    resolution = resolve(sample)
+    knowledge = Knowledge(
+        version=version,
+        records=total,
+        stated=lexicon,
+        model=replace(resolution.model, prior=resolution.model.prior + math.log2(len(sample) / total)),
+        pet_names=resolution.pet_names,
+        aliases=aliases,
+        short=short_names(of_names),
+    )
+    return replace(knowledge, model=replace(knowledge.model, frequencies=frequencies(read, knowledge, named)))
+
+
+def sampled(records: Iterable[NormalRecord], lexicon: Lexicon, total: int) -> list[NormalRecord]:
+    """In the order of their ids, so that what is learned does not depend on when they came."""
+    parts = max(1, round(total / SAMPLE))
+    taken = [record for record in records if parts == 1 or part_of(lexicon.complete(traits_of(record))) % parts == 0]
+    return sorted(taken, key=lambda record: record.record_id)
+
+
+def part_of(traits: Traits) -> int:
+    """By how the family name begins, else what stands in an address: records of one person are taken together, as far as can be seen."""
+    text = skeleton(traits.family) or next((skeleton(letters(each.local)) for each in traits.mailboxes), traits.profile or traits.first)
+    return sum(ord(letter) * 31**place for place, letter in enumerate(text[:BEGINNING]))
+
+
+def frequencies(read: Read, knowledge: Knowledge, named: Mapping[str, Counter[str]]) -> Frequencies:
+    names, employers, bearers = Names(Counter(), Counter()), Counter[str](), set[tuple[Hashable, str]]()
+    for record, person in read():
+        traits = knowledge.described(record)
+        names.add(traits)
+        employers.update(knowledge.employers(traits, named))
+        if name := full_name(traits):
+            bearers.add((person, name))
+    return Frequencies(names.lexicon, counts(employers), usual(counts(Counter(name for _, name in bearers))))
+
+
+def of_resolved(records: Sequence[NormalRecord], resolution: Resolution) -> Read:
+    """Records that were resolved, as `learn` reads them."""
+    return lambda: zip(records, resolution.persons, strict=True)

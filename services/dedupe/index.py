@@ -1,0 +1,227 @@
+"""The index that records are found by, and the links between them, all by the records' numbers. Sets in, sets out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
+from services.dedupe.store import Named
+from services.kit.database import as_json, rows, run
+
+Key = int
+Number = int
+"""Of a record: `arrived`."""
+Entry = tuple[Key, Number]
+NameDomain = tuple[UUID, str, str]
+"""A company's name and a domain that goes with it, in a workspace."""
+
+
+def array(values: Iterable[Any]) -> str:
+    """Numbers as one parameter, for `CAST(:name AS bigint[])`."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def change_keys(connection: Connection, drop: Collection[Entry], add: Collection[Entry]) -> None:
+    if drop:
+        run(
+            connection,
+            """DELETE FROM keys USING unnest(CAST(:keys AS bigint[]), CAST(:records AS bigint[])) AS old (key, record)
+               WHERE keys.key = old.key AND keys.record = old.record""",
+            keys=array(key for key, _ in drop), records=array(record for _, record in drop),
+        )  # fmt: skip
+    if add:
+        # In the order of the index, which is then gone through once.
+        add = sorted(add)
+        run(
+            connection,
+            """INSERT INTO keys (key, record)
+               SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:records AS bigint[])) ON CONFLICT DO NOTHING""",
+            keys=array(key for key, _ in add), records=array(record for _, record in add),
+        )  # fmt: skip
+
+
+def blocks(connection: Connection, keys: Collection[Key]) -> dict[Key, list[Number]]:
+    """The records of each key, of one that has too many one more than are compared; nothing for a key that one record has."""
+    found = rows(
+        connection,
+        """SELECT wanted.key, few.records
+           FROM unnest(CAST(:keys AS bigint[])) AS wanted (key)
+                CROSS JOIN LATERAL (SELECT array_agg(record) AS records
+                                    FROM (SELECT record FROM keys WHERE keys.key = wanted.key LIMIT :most + 1) AS found) AS few
+           WHERE cardinality(few.records) > 1""",
+        keys=array(sorted(keys)), most=MOST_IN_A_BLOCK,
+    )  # fmt: skip
+    return {row.key: row.records for row in found}
+
+
+def shared_among(connection: Connection, keys: Collection[Key]) -> set[Key]:
+    found = rows(
+        connection,
+        "SELECT key FROM shared JOIN unnest(CAST(:keys AS bigint[])) AS wanted (key) USING (key)",
+        keys=array(keys),
+    )
+    return {row.key for row in found}
+
+
+def share(connection: Connection, keys: Collection[Key]) -> None:
+    """From now on these say nothing; who has them is to be looked at again."""
+    if keys:
+        run(
+            connection,
+            """WITH now_shared AS (INSERT INTO shared SELECT unnest(CAST(:keys AS bigint[])) ON CONFLICT DO NOTHING RETURNING key)
+               INSERT INTO again SELECT DISTINCT record FROM keys JOIN now_shared USING (key) ORDER BY record ON CONFLICT DO NOTHING""",
+            keys=array(keys),
+        )
+
+
+class Link(NamedTuple):
+    bits: float
+    """log2 of the odds that these are one person."""
+    apart: bool | None = None
+    """Whether they are two, as it is stored; None for a link that is not yet."""
+
+
+Links = dict[Number, dict[Number, Link]]
+"""Record → those that it may be one person with."""
+
+
+def links_of(connection: Connection, records: Collection[Number]) -> Links:
+    found = rows(
+        connection,
+        "SELECT record, other, bits, apart FROM links JOIN unnest(CAST(:records AS bigint[])) AS wanted (record) USING (record)",
+        records=array(records),
+    )
+    links: Links = defaultdict(dict)
+    for row in found:
+        links[row.record][row.other] = Link(row.bits, row.apart)
+    return links
+
+
+def forget_links(connection: Connection, records: Collection[Number]) -> None:
+    """All of these records, from both sides."""
+    if records:
+        run(
+            connection,
+            """WITH gone AS (DELETE FROM links USING unnest(CAST(:records AS bigint[])) AS old (record)
+                             WHERE links.record = old.record RETURNING links.record, other)
+               DELETE FROM links USING gone WHERE links.record = gone.other AND links.other = gone.record""",
+            records=array(records),
+        )
+
+
+def keep_links(connection: Connection, links: Mapping[Pair, Link], workspaces: Mapping[Number, UUID]) -> None:
+    """From both sides. `workspaces`: of at least one of each."""
+    if links:
+        run(
+            connection,
+            """INSERT INTO links (workspace_id, record, other, bits, apart)
+               SELECT workspace_id, record, other, bits, apart
+               FROM json_to_recordset(:links) AS new (workspace_id uuid, record bigint, other bigint, bits double precision, apart boolean)
+               ORDER BY record, other
+               ON CONFLICT (record, other) DO UPDATE SET bits = EXCLUDED.bits, apart = EXCLUDED.apart""",
+            links=as_json(
+                {
+                    "workspace_id": workspaces.get(pair[0]) or workspaces[pair[1]],
+                    "record": record,
+                    "other": other,
+                    "bits": link.bits,
+                    "apart": link.apart,
+                }
+                for pair, link in links.items()
+                for record, other in (pair, pair[::-1])
+            ),
+        )
+
+
+def mark_apart(connection: Connection, pairs: Mapping[Pair, bool]) -> None:
+    """Whether the two of a link are two persons now."""
+    if pairs:
+        run(
+            connection,
+            """UPDATE links SET apart = new.apart
+               FROM json_to_recordset(:pairs) AS new (record bigint, other bigint, apart boolean)
+               WHERE links.record = new.record AND links.other = new.other AND links.apart <> new.apart""",
+            pairs=as_json(
+                {"record": record, "other": other, "apart": apart} for pair, apart in pairs.items() for record, other in (pair, pair[::-1])
+            ),
+        )
+
+
+def domains_of(connection: Connection, names: Collection[Named]) -> dict[Named, Counter[str]]:
+    """A company's name → the domains that go with it, and in how many records."""
+    if not names:
+        return {}
+    found = rows(
+        connection,
+        """SELECT workspace_id, name, domain, records
+           FROM names JOIN json_to_recordset(:names) AS wanted (workspace_id uuid, name text) USING (workspace_id, name)""",
+        names=as_json({"workspace_id": workspace_id, "name": name} for workspace_id, name in names),
+    )
+    domains: dict[Named, Counter[str]] = defaultdict(Counter)
+    for row in found:
+        domains[row.workspace_id, row.name][row.domain] = row.records
+    return domains
+
+
+def count_names(connection: Connection, changes: Mapping[NameDomain, int]) -> None:
+    """More or fewer records for these. Records that have a name alone for which a domain came or went are to be looked at again."""
+    changes = {name: change for name, change in changes.items() if change}
+    if not changes:
+        return
+    run(
+        connection,
+        """WITH changes AS MATERIALIZED (
+               SELECT * FROM json_to_recordset(:changes) AS new (workspace_id uuid, name text, domain text, records int)),
+           before AS MATERIALIZED (SELECT workspace_id, name, domain FROM names JOIN changes USING (workspace_id, name, domain)),
+           counted AS (
+               INSERT INTO names (workspace_id, name, domain, records)
+               SELECT workspace_id, name, domain, records FROM changes ORDER BY workspace_id, name, domain
+               ON CONFLICT (workspace_id, name, domain) DO UPDATE SET records = names.records + EXCLUDED.records
+               RETURNING workspace_id, name, domain, records),
+           turned AS (
+               SELECT DISTINCT workspace_id, name FROM counted LEFT JOIN before USING (workspace_id, name, domain)
+               WHERE before.name IS NULL OR counted.records <= 0)
+           INSERT INTO again
+           SELECT arrived FROM records JOIN turned ON records.workspace_id = turned.workspace_id AND company_key = name
+           WHERE company_domain IS NULL AND person_id IS NOT NULL ORDER BY arrived
+           ON CONFLICT DO NOTHING""",
+        changes=as_json(
+            {"workspace_id": workspace_id, "name": name, "domain": domain, "records": change}
+            for (workspace_id, name, domain), change in changes.items()
+        ),
+    )
+    if any(change < 0 for change in changes.values()):
+        run(connection, "DELETE FROM names WHERE records <= 0")
+
+
+def take_again(connection: Connection, most: int) -> list[Number]:
+    """Numbers of records to look at again; they are no more to be."""
+    found = rows(
+        connection,
+        """DELETE FROM again WHERE record IN (SELECT record FROM again ORDER BY record LIMIT :most FOR UPDATE SKIP LOCKED)
+           RETURNING record""",
+        most=most,
+    )
+    return [row.record for row in found]
+
+
+def decided_of(connection: Connection, records: Collection[Number]) -> tuple[set[Pair], set[Pair]]:
+    """Pairs with one of these that people decided to be the same person, and those that they decided to be two."""
+    found = rows(
+        connection,
+        "SELECT record, other, same FROM decided JOIN unnest(CAST(:records AS bigint[])) AS wanted (record) USING (record)",
+        records=array(records),
+    )
+    same: set[Pair] = set()
+    apart: set[Pair] = set()
+    for row in found:
+        (same if row.same else apart).add((min(row.record, row.other), max(row.record, row.other)))
+    return same, apart
+
+
+def waiting(connection: Connection) -> int:
+    """How many records are to be looked at again."""
+    return int(rows(connection, "SELECT count(*) AS records FROM again")[0].records)

@@ -1,0 +1,142 @@
+"""Who a record may be: its keys, the records that have them too, and what each pair of these is worth."""
+
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.dedupe import index, store
+from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair, keys_of
+from services.dedupe.domain.linkage.comparing import compare
+from services.dedupe.domain.linkage.knowledge import Knowledge, families
+from services.dedupe.domain.linkage.resolving import SHARED_BY
+from services.dedupe.domain.linkage.traits import Traits
+from services.dedupe.index import Entry, Key, Number
+from services.dedupe.store import Stored
+
+KEPT = -2.0
+"""Bits from which on a pair is kept as a link: odds of 1 to 4. What is below is not even worth a question."""
+MOST_DESCRIBED = 60_000
+"""Records whose traits are kept in memory: about 100 MiB."""
+OWN_KINDS = ("phone:", "mailbox:")
+"""Kinds of keys that are one person's, unless several people are seen to have the value."""
+
+
+@dataclass(slots=True)
+class Described:
+    """What is known of a record by itself: its traits without employers, and its keys that are `own` (of OWN_KINDS), by their digests."""
+
+    workspace_id: UUID
+    digest: str
+    traits: Traits
+    own: Mapping[Key, str]
+    complete: Traits | None = None
+    """As last completed with what other records say: mostly, they go on saying it."""
+
+
+class Judge:
+    """Judges by one version of knowledge. What it keeps of records is checked against their digests, so it may lag behind."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._described: OrderedDict[Number, Described] = OrderedDict()
+
+    def describe(self, stored: Stored) -> Described:
+        found = self._described.get(stored.arrived)
+        if found is None or found.digest != stored.digest:
+            traits = self.knowledge.described(stored.record)
+            own = {digest_of(stored.workspace_id, text): text for text in own_keys(traits)}
+            found = self._described[stored.arrived] = Described(stored.workspace_id, stored.digest, traits, own)
+            if len(self._described) > MOST_DESCRIBED:
+                self._described.popitem(last=False)
+        return found
+
+    def described(self, connection: Connection, numbers: Collection[Number]) -> dict[Number, Described]:
+        """Of stored records; those are read that are not in memory as they are now."""
+        found, wanted = {}, []
+        for number, digest in store.digests(connection, numbers):
+            known = self._described.get(number)
+            if known and known.digest == digest:
+                found[number] = known
+            else:
+                wanted.append(number)
+        return found | {number: self.describe(each) for number, each in store.numbered(connection, wanted).items()}
+
+    def traits(self, connection: Connection, described: Mapping[Number, Described]) -> dict[Number, Traits]:
+        """Complete: without what is shared, with the employers."""
+        shared = index.shared_among(connection, {key for each in described.values() for key in each.own})
+        names = {(d.workspace_id, d.traits.company) for d in described.values() if d.traits.company and not d.traits.domain}
+        domains: dict[UUID, dict[str, Counter[str]]] = defaultdict(dict)
+        for (workspace_id, name), found in index.domains_of(connection, names).items():
+            domains[workspace_id][name] = found
+        return {number: self._completed(each, shared, domains[each.workspace_id]) for number, each in described.items()}
+
+    def _completed(self, described: Described, shared: Collection[Key], domains: Mapping[str, Collection[str]]) -> Traits:
+        traits = without(described, shared)
+        employers = self.knowledge.employers(traits, domains)
+        known = described.complete
+        if known is None or known.employers != employers or known.phones != traits.phones or known.mailboxes != traits.mailboxes:
+            known = described.complete = replace(traits, employers=employers)
+        return known
+
+    def score(self, one: Traits, other: Traits) -> float:
+        levels = compare(one, other)
+        return self.knowledge.worth[levels] + self.knowledge.model.frequencies.rarity(one, other, levels)
+
+
+def without(described: Described, shared: Collection[Key]) -> Traits:
+    """The traits without phones and mailboxes that several people have."""
+    traits, theirs = described.traits, {text for key, text in described.own.items() if key in shared} if shared else ()
+    if not theirs:
+        return traits
+    return replace(
+        traits,
+        phones=frozenset(phone for phone in traits.phones if f"phone:{phone}" not in theirs),
+        mailboxes=tuple(each for each in traits.mailboxes if f"mailbox:{each.whole}" not in theirs),
+    )
+
+
+def own_keys(traits: Traits) -> Iterable[str]:
+    return chain((f"phone:{each}" for each in traits.phones), (f"mailbox:{each.whole}" for each in traits.mailboxes))
+
+
+@lru_cache(maxsize=100_000)
+def digest_of(workspace_id: UUID, key: str) -> Key:
+    """A number of 64 bits with a sign, as PostgreSQL has them."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8, key=workspace_id.bytes).digest(), "big", signed=True)
+
+
+def index_keys(workspace_id: UUID, traits: Traits) -> tuple[Key, ...]:
+    return tuple({digest_of(workspace_id, key) for key in keys_of(traits)})
+
+
+def unshare(
+    connection: Connection, blocks: Mapping[Key, Sequence[Number]], own: Mapping[Key, str], known: Mapping[Number, Traits]
+) -> set[Key]:
+    """The keys of these that are found to be several people's, now marked so. `own`: those that can be."""
+    found = {
+        key
+        for key, members in blocks.items()
+        if key in own and (len(members) > MOST_IN_A_BLOCK or len(families(known[each] for each in members)) >= SHARED_BY)
+    }
+    index.share(connection, found)
+    return found
+
+
+def pairs_of(blocks: Iterable[Sequence[Number]], judged: Collection[Number]) -> set[Pair]:
+    """Pairs of which at least one is judged, the lower number first."""
+    found: set[Pair] = set()
+    for members in blocks:
+        for one in members:
+            if one in judged:
+                found.update((one, other) if one < other else (other, one) for other in members if other != one)
+    return found
+
+
+def entries(keys: Mapping[Number, Collection[Key]]) -> set[Entry]:
+    return {(key, number) for number, its in keys.items() for key in its}

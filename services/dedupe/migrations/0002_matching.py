@@ -1,0 +1,81 @@
+"""What the learned model needs: blocking keys of all kinds, scored links, numbers of what companies are called, what was learned, and what
+is to be looked at again. Records that are there already are all looked at again.
+"""
+
+from alembic import op
+
+from services.kit import baseline
+
+revision = "dedupe_0002"
+down_revision = "dedupe_0001"
+
+TABLES = """
+DROP TABLE keys;
+ALTER TABLE records ADD COLUMN keys bigint[] NOT NULL DEFAULT '{}';
+CREATE UNIQUE INDEX records_by_number ON records (arrived);
+-- Digests of workspace and key → numbers of records (`arrived`). No address stands in it.
+CREATE TABLE keys (
+    key bigint NOT NULL,
+    record bigint NOT NULL,
+    PRIMARY KEY (key, record)
+);
+-- Keys of phones and mailboxes that several people have: they say nothing about who somebody is.
+CREATE TABLE shared (
+    key bigint PRIMARY KEY
+);
+-- Pairs that may be one person, each from both sides. `bits`: log2 of the odds. `apart`: these are two persons as it stands.
+CREATE TABLE links (
+    workspace_id uuid NOT NULL,
+    record bigint NOT NULL,
+    other bigint NOT NULL,
+    bits double precision NOT NULL,
+    apart boolean NOT NULL,
+    PRIMARY KEY (record, other)
+);
+CREATE INDEX links_apart ON links (workspace_id, bits DESC) WHERE apart AND record < other;
+-- What people decided on two records, from both sides: that these are one person, or that they are two.
+CREATE TABLE decided (
+    workspace_id uuid NOT NULL,
+    record bigint NOT NULL,
+    other bigint NOT NULL,
+    same boolean NOT NULL,
+    judgement_id uuid NOT NULL,
+    PRIMARY KEY (record, other)
+);
+CREATE INDEX decided_by_judgement ON decided (judgement_id);
+-- How many records say that a company of this name has this domain.
+CREATE TABLE names (
+    workspace_id uuid NOT NULL,
+    name text NOT NULL,
+    domain text NOT NULL,
+    records integer NOT NULL,
+    PRIMARY KEY (workspace_id, name, domain)
+);
+-- Versions of what was learned (`linkage.knowledge`), the last in use.
+CREATE TABLE knowledge (
+    version integer PRIMARY KEY,
+    learned_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    records bigint NOT NULL,
+    written bytea NOT NULL
+);
+-- Numbers of records that are to be looked at again.
+CREATE TABLE again (
+    record bigint PRIMARY KEY
+);
+INSERT INTO again SELECT arrived FROM records WHERE person_id IS NOT NULL;
+"""
+
+
+# Numbers are given out before the records are written, so that their keys and links can be written with them.
+NUMBERS = """
+DO $$ BEGIN
+    EXECUTE format('GRANT USAGE ON SEQUENCE records_arrived_seq TO %I', current_setting('app.worker_role'));
+END $$;
+"""
+
+
+def upgrade() -> None:
+    op.execute(TABLES)
+    op.execute(NUMBERS)
+    baseline.protect(op, "links", "names", "decided")
+    baseline.keep_to_workers(op, "keys", "shared", "again")

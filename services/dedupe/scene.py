@@ -1,0 +1,98 @@
+"""Everything that one batch may touch, and how it comes to be known: the batch's records with their keys, links and persons."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from schemas.envelope import Envelope
+from services.dedupe import index, judging, store
+from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
+from services.dedupe.domain.linkage.traits import traits_of
+from services.dedupe.domain.record import NormalRecord
+from services.dedupe.gathering import Compared, gather, links_apart
+from services.dedupe.index import Link, NameDomain, Number
+from services.dedupe.judging import Judge
+from services.dedupe.store import Stored
+
+
+@dataclass
+class Scene:
+    """`now` and `before` are records by id: as the batch makes them, and as they were."""
+
+    now: dict[UUID, Stored]
+    before: dict[UUID, Stored]
+    judged: set[UUID]
+    """The batch's own."""
+    fresh: dict[Pair, Link] = field(default_factory=dict)
+    """Links of the judged records."""
+    turned: dict[Pair, bool] = field(default_factory=dict)
+    """Links of others whose two became two persons, or one."""
+    because: dict[UUID, Envelope] = field(default_factory=dict)
+    """Record of the batch → the event that brought it; none for one that is looked at again."""
+
+
+def set_scene(connection: Connection, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Scene:
+    """`judged`: the batch's records as they are now; `known`: as they were, those that were."""
+    index.count_names(connection, changed_names(judged, known))
+    people = {each.arrived: each for each in judged.values() if each.person_id}
+    compared = compare_all(connection, judge, people)
+    around = gather(connection, judge, compared)
+    links, turned = links_apart(around)
+    now = dict(judged) | {each.record_id: each for each in around.records.values()}
+    before = {r: known[r] for r in judged if r in known} | {each.record_id: each for each in around.before.values()}
+    return Scene(now, before, set(judged), links, turned)
+
+
+def changed_names(judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Counter[NameDomain]:
+    """How many records more go with each name and domain."""
+    changes: Counter[NameDomain] = Counter()
+    for record_id, each in judged.items():
+        before = known.get(record_id)
+        if before is None or before.digest != each.digest:
+            changes.update(name_domains(each.workspace_id, each.record))
+            if before:
+                changes.subtract(name_domains(before.workspace_id, before.record))
+    return changes
+
+
+def name_domains(workspace_id: UUID, record: NormalRecord) -> list[NameDomain]:
+    traits = traits_of(record)
+    return [(workspace_id, traits.company, domain) for domain in traits.domains] if traits.company else []
+
+
+def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, Stored]) -> Compared:
+    """Find who these records may be, and say what speaks for it."""
+    described = {number: judge.describe(each) for number, each in people.items()}
+    traits = judge.traits(connection, described)
+    keyed = {n: replace(each, keys=judging.index_keys(each.workspace_id, traits[n])) for n, each in people.items()}
+    old, new = judging.entries({n: each.keys for n, each in people.items()}), judging.entries({n: each.keys for n, each in keyed.items()})
+    index.change_keys(connection, old - new, new - old)
+    blocks = index.blocks(connection, {key for key, _ in new})
+    small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
+    candidates = judge.described(connection, {n for members in small.values() for n in members} - keyed.keys())
+    traits |= judge.traits(connection, candidates)
+    own = {key: text for each in described.values() for key, text in each.own.items()}
+    if shared := judging.unshare(connection, blocks, own, traits):
+        small = {key: members for key, members in small.items() if key not in shared}
+        traits = judge.traits(connection, described | candidates)
+    pairs = judging.pairs_of(small.values(), keyed)
+    return Compared(keyed, traits, {pair: judge.score(traits[pair[0]], traits[pair[1]]) for pair in pairs})
+
+
+def save(connection: Connection, scene: Scene) -> None:
+    """The batch's records, those that go to other persons, and the links."""
+    said = {r for r in scene.judged if r not in scene.before or scene.before[r].digest != scene.now[r].digest}
+    store.keep(connection, [scene.now[record_id] for record_id in said])
+    others = [r for r in scene.now if r not in said and owned(scene.now[r]) != owned(scene.before[r])]
+    store.move(connection, [scene.now[record_id] for record_id in others])
+    index.forget_links(connection, {scene.before[r].arrived for r in scene.judged if r in scene.before})
+    index.keep_links(connection, scene.fresh, {each.arrived: each.workspace_id for each in scene.now.values()})
+    index.mark_apart(connection, scene.turned)
+
+
+def owned(stored: Stored) -> tuple[object, ...]:
+    """What `store.move` writes."""
+    return stored.person_id, stored.company_id, set(stored.keys)
