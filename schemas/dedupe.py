@@ -1,5 +1,7 @@
 """Events of the golden records: which Data Records are one person or one company, and what is then known."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -42,6 +44,34 @@ class PersonSplitOff(Body):
     person_id: UUID
     from_person: UUID
     record_ids: tuple[UUID, ...]
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    LATER = "later"
+
+
+class PersonsJudged(Body):
+    """Somebody decided whether two parts of the records are one person. It holds, whatever the records come to say, until it is
+    withdrawn; `later` decides nothing, and keeps the question away until `until`.
+    """
+
+    judgement_id: UUID
+    verdict: Verdict
+    some: tuple[UUID, ...]
+    others: tuple[UUID, ...]
+    """Records; each part is one person at the time."""
+    each_is_one: bool = False
+    """Whether the records of either part are one person by this too: so in a split, where somebody chose them."""
+    until: datetime | None = None
+    note: str | None = None
+
+
+class JudgementWithdrawn(Body):
+    """What was judged holds no more: the evidence decides again."""
+
+    judgement_id: UUID
 
 
 class CompanyFormed(Body):

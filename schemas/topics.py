@@ -78,6 +78,13 @@ DEDUPE_COMPANIES = Topic(
     key="company_id",
     bodies=(dedupe.CompanyFormed, dedupe.CompanyRevised, dedupe.CompanyMergedAway),
 )
+DEDUPE_JUDGEMENTS = Topic(
+    "dedupe.judgements",
+    writer="dedupe",
+    readers=(),
+    key="judgement_id",
+    bodies=(dedupe.PersonsJudged, dedupe.JudgementWithdrawn),
+)
 PUBLISH_SEGMENTS = Topic(
     "publish.segments",
     writer="publish",

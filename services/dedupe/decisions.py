@@ -1,0 +1,87 @@
+"""The table of what people decided, as `gathering` reads it: by pairs of records, from both sides."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.dedupe.domain.judgement import RecordPair
+from services.kit.database import as_json, rows, run
+
+
+def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool]) -> None:
+    """Of two decisions on one pair, the later holds."""
+    if pairs:
+        run(
+            connection,
+            """INSERT INTO decided (workspace_id, record, other, same, judgement_id)
+               SELECT :w, a.arrived, b.arrived, same, :j
+               FROM json_to_recordset(:pairs) AS new (one uuid, other uuid, same boolean)
+                    JOIN records a ON a.workspace_id = :w AND a.record_id = new.one
+                    JOIN records b ON b.workspace_id = :w AND b.record_id = new.other
+               ON CONFLICT (record, other) DO UPDATE SET same = EXCLUDED.same, judgement_id = EXCLUDED.judgement_id""",
+            w=workspace_id, j=judgement_id,
+            pairs=as_json(
+                {"one": one, "other": other, "same": same} for pair, same in pairs.items() for one, other in (pair, pair[::-1])
+            ),
+        )  # fmt: skip
+
+
+def free(connection: Connection, workspace_id: UUID, some: tuple[UUID, ...], others: tuple[UUID, ...], *, of: bool) -> None:
+    """Forget what was decided on pairs of these two parts, where it was that they are the same (`of`), or are not."""
+    run(
+        connection,
+        """DELETE FROM decided USING records a, records b
+           WHERE decided.workspace_id = :w AND same = :of AND a.arrived = decided.record AND b.arrived = decided.other
+           AND ((a.record_id = ANY(CAST(:some AS uuid[])) AND b.record_id = ANY(CAST(:others AS uuid[])))
+                OR (b.record_id = ANY(CAST(:some AS uuid[])) AND a.record_id = ANY(CAST(:others AS uuid[]))))""",
+        w=workspace_id, some=list(some), others=list(others), of=of,
+    )  # fmt: skip
+
+
+def withdraw(connection: Connection, workspace_id: UUID, judgement_id: UUID) -> None:
+    run(connection, "DELETE FROM decided WHERE workspace_id = :w AND judgement_id = :j", w=workspace_id, j=judgement_id)
+
+
+def postpone(connection: Connection, workspace_id: UUID, some: UUID, others: UUID, until: datetime) -> None:
+    """The question whether these two records' persons are one."""
+    run(
+        connection,
+        """INSERT INTO postponed (workspace_id, record, other, until)
+           SELECT :w, least(a.arrived, b.arrived), greatest(a.arrived, b.arrived), :until FROM records a, records b
+           WHERE a.workspace_id = :w AND a.record_id = :some AND b.workspace_id = :w AND b.record_id = :others
+           ON CONFLICT (record, other) DO UPDATE SET until = EXCLUDED.until""",
+        w=workspace_id, some=some, others=others, until=until,
+    )  # fmt: skip
+
+
+def possible(connection: Connection, workspace_id: UUID, now: datetime, most: int, below: tuple[float, int, int] | None) -> list[Any]:
+    """Links whose two are two persons and of whom nobody has decided, the likeliest first, after that one: bits, record, other, and the
+    two persons.
+    """
+    bits, record, other = below or (float("inf"), 0, 0)
+    return list(
+        rows(
+            connection,
+            """SELECT links.bits, links.record, links.other, a.person_id AS one_person, b.person_id AS other_person
+               FROM links JOIN records a ON a.arrived = links.record JOIN records b ON b.arrived = links.other
+               WHERE links.workspace_id = :w AND apart AND links.record < links.other
+                     AND (links.bits, links.record, links.other) < (:bits, :record, :other)
+                     AND NOT EXISTS (SELECT FROM decided WHERE decided.record = links.record AND decided.other = links.other)
+                     AND NOT EXISTS (SELECT FROM postponed
+                                     WHERE postponed.record = links.record AND postponed.other = links.other AND until > :now)
+               ORDER BY links.bits DESC, links.record DESC, links.other DESC LIMIT :most""",
+            w=workspace_id, now=now, most=most, bits=bits, record=record, other=other,
+        )
+    )  # fmt: skip
+
+
+def how_many_possible(connection: Connection, workspace_id: UUID) -> int:
+    [row] = rows(
+        connection,
+        "SELECT count(*) AS links FROM links WHERE workspace_id = :w AND apart AND record < other",
+        w=workspace_id,
+    )
+    return int(row.links)

@@ -1,0 +1,119 @@
+"""What is asked of dedupe by people: to judge two parts of the records as one person or two, and to take that back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from schemas.dedupe import JudgementWithdrawn, PersonsJudged, Verdict
+from services.dedupe import decisions, store
+from services.dedupe.domain import judgement as judgements
+from services.dedupe.domain.judgement import Judgement
+from services.dedupe.handlers import PERSON, settle
+from services.dedupe.models import Judges
+from services.dedupe.store import Stored
+from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.events import Kind, Told, Work
+
+JUDGEMENT: Kind[Judgement] = Kind("judgement", Judgement, judgements.evolve)
+
+
+def merge(work: Work, judges: Judges, workspace_id: UUID, persons: tuple[UUID, UUID], note: str | None) -> tuple[UUID, list[Told]]:
+    """These two are one from now on; the older lives on."""
+    some, others = parts_of(work, workspace_id, persons)
+    return judge(work, judges, workspace_id, PersonsJudged(judgement_id=uuid4(), verdict=Verdict.SAME, some=some, others=others, note=note))
+
+
+def keep_apart(work: Work, judges: Judges, workspace_id: UUID, persons: tuple[UUID, UUID], note: str | None) -> tuple[UUID, list[Told]]:
+    """These two are not one, and never will be, however alike they become."""
+    some, others = parts_of(work, workspace_id, persons)
+    judged = PersonsJudged(judgement_id=uuid4(), verdict=Verdict.DIFFERENT, some=some, others=others, note=note)
+    return judge(work, judges, workspace_id, judged)
+
+
+def put_off(work: Work, judges: Judges, workspace_id: UUID, persons: tuple[UUID, UUID], until: datetime) -> tuple[UUID, list[Told]]:
+    some, others = parts_of(work, workspace_id, persons)
+    judged = PersonsJudged(judgement_id=uuid4(), verdict=Verdict.LATER, some=some, others=others, until=until)
+    return judge(work, judges, workspace_id, judged)
+
+
+def unmerge(work: Work, judges: Judges, workspace_id: UUID, person_id: UUID, note: str | None) -> tuple[UUID, list[Told]]:
+    """A person who was merged away is somebody else after all: their records are theirs again, and what comes goes to the right side."""
+    gone = work.load(PERSON, [person_id], workspace_id)[person_id]
+    if gone is None:
+        raise NotFound(f"there is no person {person_id} here")
+    if gone.merged_into is None:
+        raise Conflict(f"{person_id} was not merged into anybody, or is back already")
+    group = store.of_persons(work.connection, {(workspace_id, gone.merged_into)})
+    return split(work, judges, workspace_id, tuple(r for r in gone.record_ids if r in group), note, each_is_one=False)
+
+
+def split(
+    work: Work, judges: Judges, workspace_id: UUID, record_ids: tuple[UUID, ...], note: str | None, *, each_is_one: bool = True
+) -> tuple[UUID, list[Told]]:
+    """These records of one person are another's."""
+    found = known(work, workspace_id, record_ids)
+    persons = {each.person_id for each in found.values()}
+    if len(persons) != 1 or None in persons:
+        raise Invalid("the records to split off must be of one person")
+    person_id = persons.pop()
+    assert person_id is not None  # noqa: S101 - looked at above
+    rest = tuple(sorted(store.of_persons(work.connection, {(workspace_id, person_id)}).keys() - set(record_ids)))
+    if not rest:
+        raise Invalid("these are all records of the person: leave at least one")
+    judged = PersonsJudged(
+        judgement_id=uuid4(), verdict=Verdict.DIFFERENT, some=tuple(sorted(record_ids)), others=rest, each_is_one=each_is_one, note=note
+    )
+    return judge(work, judges, workspace_id, judged)
+
+
+def judge(work: Work, judges: Judges, workspace_id: UUID, judged: PersonsJudged) -> tuple[UUID, list[Told]]:
+    """Keep what was decided, and group all whom it is about anew."""
+    store.lock_scopes(work.connection, [workspace_id])
+    state = judgements.evolve(None, judged)
+    records = known(work, workspace_id, state.records)
+    if judged.verdict == Verdict.LATER:
+        assert judged.until is not None  # noqa: S101 - `put_off` gives it
+        decisions.postpone(work.connection, workspace_id, judged.some[0], judged.others[0], judged.until)
+    else:
+        decisions.free(work.connection, workspace_id, judged.some, judged.others, of=judged.verdict == Verdict.DIFFERENT)
+        decisions.keep(work.connection, workspace_id, judged.judgement_id, judgements.decided(state))
+    told = Told(JUDGEMENT, judged.judgement_id, judged, workspace_id)
+    return judged.judgement_id, [told, *group_anew(work, judges, records)]
+
+
+def withdraw(work: Work, judges: Judges, workspace_id: UUID, judgement_id: UUID) -> list[Told]:
+    """From now on the evidence decides again."""
+    store.lock_scopes(work.connection, [workspace_id])
+    state = work.load(JUDGEMENT, [judgement_id], workspace_id)[judgement_id]
+    if state is None:
+        raise NotFound(f"there is no judgement {judgement_id} here")
+    if state.withdrawn:
+        return []
+    decisions.withdraw(work.connection, workspace_id, judgement_id)
+    told = Told(JUDGEMENT, judgement_id, JudgementWithdrawn(judgement_id=judgement_id), workspace_id)
+    records = store.find(work.connection, [(workspace_id, record_id) for record_id in state.records])
+    return [told, *group_anew(work, judges, records)]
+
+
+def group_anew(work: Work, judges: Judges, records: Mapping[UUID, Stored]) -> list[Told]:
+    return settle(work, judges.current(work.connection), records, records, {})
+
+
+def parts_of(work: Work, workspace_id: UUID, persons: tuple[UUID, UUID]) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """The records of either person."""
+    store.lock_scopes(work.connection, [workspace_id])
+    if persons[0] == persons[1]:
+        raise Invalid("it takes two persons")
+    found = store.of_persons(work.connection, {(workspace_id, person_id) for person_id in persons})
+    parts = tuple(tuple(sorted(r for r, each in found.items() if each.person_id == person_id)) for person_id in persons)
+    for person_id, part in zip(persons, parts, strict=True):
+        if not part:
+            raise NotFound(f"there is no person {person_id} here, or they were merged into another")
+    return parts[0], parts[1]
+
+
+def known(work: Work, workspace_id: UUID, record_ids: tuple[UUID, ...]) -> dict[UUID, Stored]:
+    found = store.find(work.connection, [(workspace_id, record_id) for record_id in record_ids])
+    if missing := [str(record_id) for record_id in record_ids if record_id not in found]:
+        raise NotFound(f"there is no record {missing[0]} here")
+    return found
