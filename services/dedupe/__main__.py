@@ -5,12 +5,9 @@ from collections.abc import Sequence
 
 from services.dedupe import agents, api, index
 from services.dedupe.learning import Learner
-from services.dedupe.models import Judges
+from services.dedupe.models import JUDGES
 from services.kit.loops import Loop
 from services.kit.service import Context, Service, main
-
-JUDGES = Judges()
-"""One for the process: the stream and the loop judge alike."""
 
 
 def loops(context: Context) -> Sequence[Loop]:
@@ -23,7 +20,7 @@ def busy(context: Context) -> int:
         return index.waiting(connection)
 
 
-SERVICE = Service("dedupe", hears=lambda _: agents.hears(JUDGES), routers=lambda _: (api.router, api.own), loops=loops, busy=busy)
+SERVICE = Service("dedupe", hears=lambda _: agents.hears(JUDGES), routers=api.routers, loops=loops, busy=busy)
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE, sys.argv[1:]))

@@ -51,3 +51,7 @@ class Judges:
             if self._judge is None or self._judge.knowledge.version != version:
                 self._judge = Judge(load(connection, version))
             return self._judge
+
+
+JUDGES = Judges()
+"""Of this process: the stream, the loop and the API judge alike."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from schemas.dedupe import JudgementWithdrawn, PersonsJudged, Verdict
@@ -13,6 +14,13 @@ from services.dedupe.models import Judges
 from services.dedupe.store import Stored
 from services.kit.errors import Conflict, Invalid, NotFound
 from services.kit.events import Kind, Told, Work
+
+
+class Act(Protocol):
+    """A way to judge, its own arguments given."""
+
+    def __call__(self, work: Work, judges: Judges, workspace_id: UUID) -> tuple[UUID, list[Told]]: ...
+
 
 JUDGEMENT: Kind[Judgement] = Kind("judgement", Judgement, judgements.evolve)
 

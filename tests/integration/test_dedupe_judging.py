@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +9,7 @@ import pytest
 
 from schemas.dedupe import PersonMergedAway, PersonSplitOff
 from services.dedupe import reviewing
+from services.dedupe.handlers import PERSON
 from services.kit.errors import Conflict, Invalid, NotFound
 from services.kit.settings import Settings
 from tests.dedupe_bed import Bed, make_bed
@@ -52,29 +52,33 @@ def withdraw(bed: Bed, judgement_id: UUID) -> None:
     bed.ask(lambda work: (None, reviewing.withdraw(work, bed.judges, bed.workspace_id, judgement_id)))
 
 
-ANN = partial(dict, full_name="Ann Lee", email="ann@acme.com")
-BOB = partial(dict, full_name="Bob Ray", email="bob@bolt.io")
+def ann(**also: str) -> dict[str, str]:
+    return {"full_name": "Ann Lee", "email": "ann@acme.com", **also}
+
+
+def bob(**also: str) -> dict[str, str]:
+    return {"full_name": "Bob Ray", "email": "bob@bolt.io", **also}
 
 
 def test_two_that_nothing_links_become_one_because_somebody_says_so(bed: Bed) -> None:
-    bed.hear(bed.record("1", **ANN()), bed.record("2", **BOB()))
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
     older, younger = bed.person_of("1"), bed.person_of("2")
     merge(bed, "2", "1")
     assert bed.groups() == {frozenset("12")}
     assert (bed.person_of("1"), list(bed.persons())) == (older, [older])
-    assert next(each for each in bed.states(reviewing.PERSON) if each.person_id == younger).merged_into == older
+    assert next(each for each in bed.states(PERSON) if each.person_id == younger).merged_into == older
 
 
 def test_what_was_merged_by_hand_stays_so_when_its_rows_come_again_or_are_looked_at_again(bed: Bed) -> None:
-    bed.hear(bed.record("1", **ANN()), bed.record("2", **BOB()))
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
     merge(bed, "1", "2")
-    bed.hear(bed.record("1", **ANN(title="CEO")), bed.record("2", **BOB(title="Clerk")))
-    bed.hear(bed.record("3", **BOB()))
+    bed.hear(bed.record("1", **ann(title="CEO")), bed.record("2", **bob(title="Clerk")))
+    bed.hear(bed.record("3", **bob()))
     assert bed.groups() == {frozenset("123")}
 
 
 def test_a_merge_that_is_taken_back_leaves_all_as_it_was(bed: Bed) -> None:
-    bed.hear(bed.record("1", **ANN(title="CEO")), bed.record("2", **BOB(city="Ulm")), bed.record("3", **BOB(title="Clerk")))
+    bed.hear(bed.record("1", **ann(title="CEO")), bed.record("2", **bob(city="Ulm")), bed.record("3", **bob(title="Clerk")))
     before = bed.persons(), bed.companies()
     judgement = merge(bed, "1", "2")
     assert bed.groups() == {frozenset("123")}
@@ -87,10 +91,10 @@ def test_a_merge_that_is_taken_back_leaves_all_as_it_was(bed: Bed) -> None:
 def test_an_unmerge_restores_both_and_later_records_go_to_the_right_side(bed: Bed) -> None:
     one = bed.record("1", full_name="Ann Lee", email="ann.lee@acme.com", phone="+49 731 5551001")
     two = bed.record("2", full_name="Ann Lee", linkedin="linkedin.com/in/ann-lee-77", email="a.lee@acme.com", city="Ulm")
-    bed.hear(one, bed.record("2", **BOB()))
+    bed.hear(one, bed.record("2", **bob()))
     bed.hear(two)
     assert bed.groups() == {frozenset("12")}
-    [merged] = [each for each in bed.states(reviewing.PERSON) if each.merged_into]
+    [merged] = [each for each in bed.states(PERSON) if each.merged_into]
     unmerge(bed, merged.person_id)
     assert bed.groups() == {frozenset("1"), frozenset("2")}
     alone = replace(bed, workspace_id=uuid4())
@@ -98,31 +102,33 @@ def test_an_unmerge_restores_both_and_later_records_go_to_the_right_side(bed: Be
     assert [each.details for each in alone.persons().values()] == [bed.persons()[merged.person_id].details]
     # The same rows again change nothing, and new ones go to whom their evidence is of.
     assert bed.hear(one, two) == []
-    bed.hear(bed.record("4", linkedin="linkedin.com/in/ann-lee-77", title="CEO"), bed.record("5", full_name="Ann Lee", phone="+49 731 5551001"))
+    bed.hear(
+        bed.record("4", linkedin="linkedin.com/in/ann-lee-77", title="CEO"), bed.record("5", full_name="Ann Lee", phone="+49 731 5551001")
+    )
     assert bed.groups() == {frozenset("15"), frozenset("24")}
 
 
 def test_two_kept_apart_are_never_one_whatever_comes_to_speak_for_it(bed: Bed) -> None:
-    bed.hear(bed.record("1", **ANN()), bed.record("2", **BOB()))
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
     keep_apart(bed, "1", "2")
-    bed.hear(bed.record("2", **ANN(company_name="Acme")), bed.record("1", **ANN(company_name="Acme")))
+    bed.hear(bed.record("2", **ann(company_name="Acme")), bed.record("1", **ann(company_name="Acme")))
     assert bed.groups() == {frozenset("1"), frozenset("2")}
-    bed.hear(bed.record("3", **ANN(company_name="Acme")))
+    bed.hear(bed.record("3", **ann(company_name="Acme")))
     assert {"1", "2"} not in bed.groups()
     assert len(bed.groups()) == 2
 
 
 def test_records_that_are_split_off_are_one_person_and_stay_it(bed: Bed) -> None:
-    bed.hear(*(bed.record(str(n), **ANN()) for n in range(4)))
+    bed.hear(*(bed.record(str(n), **ann()) for n in range(4)))
     assert bed.groups() == {frozenset("0123")}
     split(bed, "2", "3")
     assert bed.groups() == {frozenset("01"), frozenset("23")}
-    bed.hear(*(bed.record(str(n), **ANN(title="CEO")) for n in range(4)))
+    bed.hear(*(bed.record(str(n), **ann(title="CEO")) for n in range(4)))
     assert bed.groups() == {frozenset("01"), frozenset("23")}
 
 
 def test_merges_and_splits_are_told(bed: Bed) -> None:
-    bed.hear(bed.record("1", **ANN()), bed.record("2", **BOB()))
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
     persons = (bed.person_of("1"), bed.person_of("2"))
     told: list[Any] = []
 
@@ -145,7 +151,7 @@ def test_merges_and_splits_are_told(bed: Bed) -> None:
 
 
 def test_what_cannot_be_judged_is_refused_and_says_why(bed: Bed) -> None:
-    bed.hear(bed.record("1", **ANN()), bed.record("2", **BOB()))
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
     with pytest.raises(Invalid, match="two persons"):
         merge(bed, "1", "1")
     with pytest.raises(Conflict, match="was not merged"):
