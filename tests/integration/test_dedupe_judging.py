@@ -52,11 +52,11 @@ def withdraw(bed: Bed, judgement_id: UUID) -> None:
     bed.ask(lambda work: (None, reviewing.withdraw(work, bed.judges, bed.workspace_id, judgement_id)))
 
 
-def ann(**also: str) -> dict[str, str]:
+def ann(**also: str) -> dict[str, Any]:
     return {"full_name": "Ann Lee", "email": "ann@acme.com", **also}
 
 
-def bob(**also: str) -> dict[str, str]:
+def bob(**also: str) -> dict[str, Any]:
     return {"full_name": "Bob Ray", "email": "bob@bolt.io", **also}
 
 
