@@ -11,13 +11,14 @@ from uuid import UUID
 from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
 from services.dedupe import store
+from services.dedupe.choosing import choosing_for
 from services.dedupe.domain import company as companies
-from services.dedupe.domain import golden, match
+from services.dedupe.domain import match
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
 from services.dedupe.domain.normalise import normalise
-from services.dedupe.domain.person import Found, Person
+from services.dedupe.domain.person import Person
 from services.dedupe.store import Moved, Named, Scoped, Stored
 from services.kit.codec import Heard
 from services.kit.events import Kind, Told, Work
@@ -180,11 +181,12 @@ def tell_persons(work: Work, scene: Scene) -> list[Told]:
     workspaces = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items()} | left
     known = work.load(PERSON, workspaces, workspaces)
     because = last_event(scene)
+    choosing = choosing_for(work.connection, groups)
     told = []
     for person_id, group in groups.items():
         before = next((was.person_id for record_id in group if (was := scene.before.get(record_id))), None)
         cause = next((scene.because[r] for r in reversed(group) if r in scene.because), because[workspaces[person_id]])
-        events = persons.settle(known[person_id], found(person_id, group), before)
+        events = persons.settle(known[person_id], choosing.found(person_id, group), before)
         told += [Told(PERSON, person_id, event, workspaces[person_id], cause) for event in events]
     for person_id, workspace_id in left.items():
         gone = known[person_id]
@@ -192,12 +194,6 @@ def tell_persons(work: Work, scene: Scene) -> list[Told]:
             events = persons.merge_away(gone, *joined(scene, gone))
             told += [Told(PERSON, person_id, event, workspace_id, because[workspace_id]) for event in events]
     return told
-
-
-def found(person_id: UUID, group: Mapping[UUID, Stored]) -> Found:
-    chosen = golden.choose([each.record for each in group.values()])
-    at = golden.employer(chosen)
-    return Found(person_id, tuple(sorted(group)), group[at].company_id if at else None, chosen.details)
 
 
 def joined(scene: Scene, gone: Person) -> tuple[UUID, str]:
