@@ -5,7 +5,7 @@ name is that of the company whose domain won, not that of an earlier employer.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,10 @@ STANDARD = Policy()
 
 @dataclass(frozen=True)
 class Choice:
-    """The value of one field (None: it was corrected to be empty), who says it, why it won, and what else is said, the best first."""
+    """The value of one field, who says it, why it won, and what else is said, the best first.
+
+    None: it was corrected to be empty, or the winning name lacks this half.
+    """
 
     value: str | None
     source: Source
@@ -42,7 +45,7 @@ class Golden:
     @property
     def provenance(self) -> dict[str, UUID]:
         """Field → the record that its value is from; corrections are from none."""
-        return {name: each.source.record_id for name, each in self.choices.items() if isinstance(each.source, NormalRecord)}
+        return {name: each.source.record_id for name, each in self.choices.items() if each.value and isinstance(each.source, NormalRecord)}
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,7 @@ def choose(records: Collection[NormalRecord], policy: Policy = STANDARD, correct
     for rule in RULES:
         choices.update(chosen(rule, records, policy))
     correct(choices, {name: its for name, its in held.items() if name != "company_name"})
-    domain = choices["company_domain"].value if "company_domain" in choices else None
-    choices.update(chosen(COMPANY_NAME, [r for r in records if r.company_domain in {None, domain}], policy))
+    choices.update(company_name(records, choices.get("company_domain"), policy))
     for name in sorted({name for record in records for name in record.custom}):
         choices.update(chosen(own(name), records, policy))
     correct(choices, {name: its for name, its in held.items() if name == "company_name" or name.startswith(CUSTOM)})
@@ -119,11 +121,26 @@ def chosen(rule: Rule, among: Iterable[NormalRecord], policy: Policy) -> dict[st
         return {}
     ranking = rank(offered, policy.criteria(rule.group), policy.trust)
     value, record = ranking.offers[0]
-    return {
+    found = {
         name: Choice(part, record, ranking.rule, others(place, part, ranking.offers[1:]))
         for place, (name, part) in enumerate(zip(rule.fields, value, strict=True))
-        if part
     }
+    # A half that the winning name lacks, and another has, lost as well.
+    return {name: each for name, each in found.items() if each.value or each.losing}
+
+
+def company_name(records: Collection[NormalRecord], domain: Choice | None, policy: Policy) -> dict[str, Choice]:
+    """Of the records at the company that won, or at none; what is said of others loses to it, whatever the rule."""
+    here = {None, domain.value if domain else None}
+    found = chosen(COMPANY_NAME, [record for record in records if record.company_domain in here], policy)
+    elsewhere = chosen(COMPANY_NAME, [record for record in records if record.company_domain not in here], policy)
+    if domain is None or not elsewhere:
+        return found
+    [other] = elsewhere.values()
+    first = found.get("company_name") or Choice(None, domain.source, domain.rule)
+    taken = {first.value, *(value for value, _ in first.losing)}
+    lost = [(value, source) for value, source in ((other.value, other.source), *other.losing) if value and value not in taken]
+    return {"company_name": replace(first, losing=(*first.losing, *lost))}
 
 
 def others(place: int, winner: str | None, offers: Iterable[Offer]) -> tuple[tuple[str, Source], ...]:

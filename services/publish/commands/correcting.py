@@ -30,6 +30,9 @@ def correct(
         value = rules.normal(field, raw)
     except ValueError as error:
         raise Invalid(str(error)) from None
+    standing = corrections.by_workspace(work.connection, [row.person_id], workspace_id).get(workspace_id, {}).get(row.person_id, ())
+    if any(each.field == field and each.value == value for each in standing):
+        return None, []
     correction = Correction(row.person_id, contact_id, field, value, work.actor, work.now)
     corrections.keep(work.connection, workspace_id, correction)
     ask_look(work, workspace_id, row)
