@@ -59,7 +59,7 @@ class Provenance(Value):
     @property
     def corrected(self) -> frozenset[str]:
         """Fields that a person has set: no record and no company outranks them."""
-        return frozenset(field for field, (_, rule) in self.fields.items() if rule == CORRECTION)
+        return frozenset(field for won in self.won if won.rule == CORRECTION for field in won.fields)
 
     def losing(self, field: str) -> list[tuple[str, Origin]]:
         """The best first."""

@@ -20,6 +20,7 @@ FIELDS = {
     "company_name": "Company",
     "company_domain": "Company's domain",
 }
+OF_RECORDS = {"emails": "E-mails", "company_key": "Company, as compared"}
 RULES = {
     "recent": "the most recent",
     "oldest": "the oldest",
@@ -71,7 +72,7 @@ class Shown(NamedTuple):
 
 
 def name_of(field: str) -> str:
-    return FIELDS.get(field, field.removeprefix(CUSTOM))
+    return (FIELDS | OF_RECORDS).get(field, field.removeprefix(CUSTOM))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from services.dedupe import correcting, kept, ruling
 from services.dedupe.choosing import RULES, choosing_for, policy_of
 from services.dedupe.domain.corrections import LONGEST, Correction
 from services.dedupe.domain.golden import Source
-from services.dedupe.domain.survivorship import GROUPS, RULES_ID, Policy
+from services.dedupe.domain.survivorship import GROUPS, RULES_ID, Policy, beside_defaults
 from services.dedupe.kept import FIRST
 from services.dedupe.ruling import Preview
 from services.dedupe.store import Stored
@@ -116,7 +116,7 @@ class RulesAsked(Ask):
 
     @property
     def policy(self) -> Policy:
-        return Policy(self.version, self.fields, self.sources, self.hidden_sources)
+        return Policy(self.version, beside_defaults(self.fields), self.sources, self.hidden_sources)
 
 
 class VersionView(BaseModel):

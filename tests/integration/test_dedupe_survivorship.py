@@ -229,6 +229,8 @@ def test_rules_are_versioned_events_and_not_set_over_anothers_unseen(world: Worl
     assert "title" not in seen["defaults"]
     assert seen["versions"][0]["by"] == f"user:{world.operator}"
     world.rules(422, fields={"title": ["trusted"]})
+    world.rules(fields={"title": ["recent", "frequent"], "city": ["longest"]})
+    assert set(world.call("GET", "survivorship")["defaults"]) == set(seen["fields"]) - {"city"}
     world.call("GET", "survivorship", 403, role=Role.OWNER)
 
 

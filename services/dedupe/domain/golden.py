@@ -11,7 +11,7 @@ from uuid import UUID
 
 from schemas.details import PersonDetails
 from schemas.fields import CUSTOM
-from schemas.provenance import CORRECTION
+from schemas.provenance import CORRECTION, ONLY
 from services.dedupe.domain import addresses
 from services.dedupe.domain.corrections import Correction, Held
 from services.dedupe.domain.names import Name
@@ -119,6 +119,10 @@ def chosen(rule: Rule, among: Iterable[NormalRecord], policy: Policy) -> dict[st
     offered: list[Offer] = [(value, record) for record in among for value in rule.offers(record)]
     if not offered:
         return {}
+    if len(offered) == 1:
+        # Most persons have one record: what they say has nothing to win over.
+        [(value, record)] = offered
+        return {name: Choice(part, record, ONLY) for name, part in zip(rule.fields, value, strict=True) if part}
     ranking = rank(offered, policy.criteria(rule.group), policy.trust)
     value, record = ranking.offers[0]
     found = {

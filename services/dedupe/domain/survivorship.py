@@ -40,6 +40,15 @@ Value = tuple[str | None, ...]
 Offer = tuple[Value, NormalRecord]
 
 
+def default_of(group: str) -> tuple[Criterion, ...]:
+    return DEFAULT_OF_NAMES if group == "name" else DEFAULT
+
+
+def beside_defaults(fields: Mapping[str, Sequence[Criterion]]) -> dict[str, tuple[Criterion, ...]]:
+    """Without the groups that are as they are by default: these follow it, should it ever change."""
+    return {group: tuple(criteria) for group, criteria in fields.items() if tuple(criteria) != default_of(group)}
+
+
 @dataclass(frozen=True)
 class Policy:
     """The rules as they stand; version 0 is the default that nobody has set."""
@@ -50,7 +59,7 @@ class Policy:
     hidden_sources: tuple[str, ...] = ()
 
     def criteria(self, group: str) -> tuple[Criterion, ...]:
-        return self.fields.get(group) or (DEFAULT_OF_NAMES if group == "name" else DEFAULT)
+        return self.fields.get(group) or default_of(group)
 
     @cached_property
     def trust(self) -> Mapping[str, int]:
