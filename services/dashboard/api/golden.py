@@ -8,12 +8,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from schemas.body import PROVIDER
 from services.dashboard.fields import FIELDS, GROUPS, RULES, Reader, name_of, shown
 from services.dashboard.frame import PageRoute, Visit, Visited
 from services.kit.errors import Forbidden, Rejected, Unauthenticated
 
 router = APIRouter(route_class=PageRoute, prefix="/provider")
 API = "/api/dedupe"
+INGEST = f"/api/ingest/workspaces/{PROVIDER}"
 
 
 async def enter(visit: Visit) -> None:
@@ -62,7 +64,7 @@ def asked_of(form: FormData) -> dict[str, Any]:
 
 
 async def rules_page(visit: Visit, asked: Any = None, *, problem: str | None = None, preview: Any = None) -> Response:
-    _, rules, sources = await gather(enter(visit), visit.apis.get(f"{API}/survivorship"), visit.apis.see("/api/ingest/sources", limit=100))
+    _, rules, sources = await gather(enter(visit), visit.apis.get(f"{API}/survivorship"), visit.apis.see(f"{INGEST}/sources", limit=100))
     return visit.page(
         "golden.html",
         "provider",
@@ -105,7 +107,7 @@ async def change(visit: Visit, person_id: UUID, method: str, **asked: Any) -> Re
 
 async def person_page(visit: Visit, person_id: UUID, problem: str | None = None) -> Response:
     _, found, imports = await gather(
-        enter(visit), visit.apis.get(f"{API}/people/{person_id}"), visit.apis.see("/api/ingest/imports", limit=500)
+        enter(visit), visit.apis.get(f"{API}/people/{person_id}"), visit.apis.see(f"{INGEST}/imports", limit=500)
     )
     files = {each["import_id"]: each["file_name"] for each in imports["items"]} if imports else {}
     return visit.page(
