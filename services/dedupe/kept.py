@@ -53,6 +53,24 @@ def keep_correction(connection: Connection, workspace_id: UUID, correction: Corr
     )
 
 
+def inherit_corrections(connection: Connection, workspace_id: UUID, gone: UUID, heir: UUID) -> None:
+    """What was corrected of a person whose own first record was withdrawn holds for who has their other records; the later counts.
+
+    To be called before the heir's fields are chosen. Where the first record merely moves, nothing is to be done: corrections follow it.
+    """
+    run(
+        connection,
+        """WITH inherited AS (DELETE FROM corrections WHERE workspace_id = :workspace AND person_id = :gone RETURNING field, value, by, at)
+           INSERT INTO corrections AS own (workspace_id, person_id, field, value, by, at)
+           SELECT :workspace, :heir, field, value, by, at FROM inherited
+           ON CONFLICT (workspace_id, person_id, field) DO UPDATE SET value = EXCLUDED.value, by = EXCLUDED.by, at = EXCLUDED.at
+           WHERE own.at < EXCLUDED.at""",
+        workspace=workspace_id,
+        gone=gone,
+        heir=heir,
+    )
+
+
 def drop_corrections(connection: Connection, workspace_id: UUID, persons: Collection[UUID], field: str) -> None:
     run(
         connection,

@@ -12,7 +12,7 @@ import pytest
 from schemas.accounts import Role
 from schemas.body import PROVIDER
 from schemas.dedupe import PersonRevised
-from services.dedupe import api, golden_api, loops
+from services.dedupe import api, golden_api, kept, loops
 from services.dedupe.domain.ids import company_id_of, person_id_of
 from services.kit.database import rows, run
 from services.kit.http import Caller, create_app
@@ -194,6 +194,24 @@ def test_of_two_merged_corrections_the_later_counts_and_one_withdrawal_takes_bac
     world.withdraw(one, "title")
     assert bed.persons()[one].details.title in {"Clerk", "Head"}
     assert world.events(f"correction:{other}") == ["PersonCorrected", "CorrectionWithdrawn"]
+
+
+def test_a_correction_of_a_person_whose_first_record_is_withdrawn_is_inherited_and_the_later_counts(world: World) -> None:
+    bed = world.bed
+    bed.hear(bed.record("1", email="ann@acme.com", title="Clerk"), bed.record("2", email="bob@acme.com", title="Head"))
+    ann, heir = person_of(bed, "1"), person_of(bed, "2")
+    for field, value in (("title", "Queen"), ("city", "Ulm")):
+        world.correct(ann, field, value)
+    world.correct(heir, "title", "King")
+    with bed.database.transaction() as connection:
+        run(connection, "UPDATE corrections SET at = at + interval '1 day' WHERE person_id = :heir", heir=heir)
+        kept.inherit_corrections(connection, PROVIDER, ann, heir)
+        kept.inherit_corrections(connection, PROVIDER, ann, heir)
+    assert {name: each["value"] for name, each in world.person(heir)["fields"].items() if each["rule"] == "correction"} == {
+        "title": "King",
+        "city": "Ulm",
+    }
+    assert world.person(ann)["fields"]["title"]["value"] == "Clerk"
 
 
 def test_a_corrected_domain_is_the_persons_company(world: World) -> None:

@@ -4,7 +4,7 @@ from alembic import op
 
 from services.kit import baseline
 
-revision = "publish_0002"
+revision = "publish_0003"
 down_revision = "publish_0001"
 
 TABLES = """
