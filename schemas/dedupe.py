@@ -7,6 +7,7 @@ from uuid import UUID
 
 from schemas.body import Body, Private
 from schemas.details import CompanyDetails, PersonDetails
+from schemas.provenance import Provenance
 
 
 class PersonFormed(Body):
@@ -16,6 +17,8 @@ class PersonFormed(Body):
     company_id: UUID | None = None
     record_ids: tuple[UUID, ...]
     details: Private[PersonDetails] = PersonDetails()
+    provenance: Private[Provenance] = Provenance()
+    """Private too: what lost is as much about the person as what won."""
 
 
 class PersonRevised(Body):
@@ -27,6 +30,8 @@ class PersonRevised(Body):
     company_id: UUID | None = None
     record_ids: tuple[UUID, ...]
     details: Private[PersonDetails] = PersonDetails()
+    provenance: Private[Provenance] = Provenance()
+    """Private too: what lost is as much about the person as what won."""
 
 
 class PersonMergedAway(Body):
@@ -72,6 +77,52 @@ class JudgementWithdrawn(Body):
     """What was judged holds no more: the evidence decides again."""
 
     judgement_id: UUID
+
+
+class PersonCorrected(Body):
+    """An operator set a golden field. It outranks every record, whoever the person is merged with, until it is withdrawn."""
+
+    SUBJECT: ClassVar[str | None] = "person_id"
+
+    person_id: UUID
+    field: str
+    """As in PersonDetails, or `custom:NAME`."""
+    value: Private[str | None] = None
+    """In normal form; None: the field is to be empty, whatever records say."""
+
+
+class CorrectionWithdrawn(Body):
+    """The records decide on the field again."""
+
+    person_id: UUID
+    field: str
+
+
+class Criterion(StrEnum):
+    """What makes one value of a field better than another."""
+
+    RECENT = "recent"
+    OLDEST = "oldest"
+    TRUSTED = "trusted"
+    """From the source that stands higher in the order of trust; sources that are not in it come last, all alike."""
+    FREQUENT = "frequent"
+    """Said by more records."""
+    LONGEST = "longest"
+    FULLEST = "fullest"
+    """Of a name: both halves, and neither only an initial. Of anything else: more words."""
+
+
+class SurvivorshipSet(Body):
+    """By which rules the Provider chooses golden fields from now on; carries all of them."""
+
+    rules_id: UUID
+    version: int
+    fields: dict[str, tuple[Criterion, ...]]
+    """Group of fields → what decides, the first that tells values apart. A group that is not named keeps the default."""
+    sources: tuple[str, ...] = ()
+    """In the order of trust, the most trusted first."""
+    hidden_sources: tuple[str, ...] = ()
+    """Whose names, files and rows are not for customers to see."""
 
 
 class CompanyFormed(Body):

@@ -31,6 +31,8 @@ class PersonDetails(Value):
     """ISO 3166-1 alpha-2."""
     company_name: str | None = None
     company_domain: str | None = None
+    custom: dict[str, str] | None = None
+    """What the sources have beyond these fields, by the names of their columns; None for nothing."""
 
     @property
     def email(self) -> str | None:

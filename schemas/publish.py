@@ -77,6 +77,23 @@ class ContactMergedAway(Body):
     into: UUID
 
 
+class ContactCorrected(Body):
+    """The workspace set a field of its contact. It outranks the Provider's value, and every later one, until it is withdrawn."""
+
+    SUBJECT: ClassVar[str | None] = "contact_id"
+
+    contact_id: UUID
+    field: str
+    """As in PersonDetails, or `custom:NAME`."""
+    value: Private[str | None] = None
+    """None: the field is to be empty."""
+
+
+class ContactCorrectionWithdrawn(Body):
+    contact_id: UUID
+    field: str
+
+
 class SuppressionScope(StrEnum):
     CLIENT = "client"
     WORKSPACE = "workspace"

@@ -45,7 +45,7 @@ ACCOUNTS_EVENTS = Topic(
 INGEST_IMPORTS = Topic(
     "ingest.imports",
     writer="ingest",
-    readers=("kpi",),
+    readers=("kpi", "publish"),
     key="source_id",
     bodies=(ingest.SourceRegistered, ingest.ImportStarted, ingest.ImportFinished, ingest.ImportFailed),
 )
@@ -69,7 +69,21 @@ DEDUPE_PEOPLE = Topic(
     writer="dedupe",
     readers=("publish", "kpi"),
     key="person_id",
-    bodies=(dedupe.PersonFormed, dedupe.PersonRevised, dedupe.PersonMergedAway, dedupe.PersonSplitOff),
+    bodies=(
+        dedupe.PersonFormed,
+        dedupe.PersonRevised,
+        dedupe.PersonMergedAway,
+        dedupe.PersonSplitOff,
+        dedupe.PersonCorrected,
+        dedupe.CorrectionWithdrawn,
+    ),
+)
+DEDUPE_RULES = Topic(
+    "dedupe.rules",
+    writer="dedupe",
+    readers=("publish",),
+    key="rules_id",
+    bodies=(dedupe.SurvivorshipSet,),
 )
 DEDUPE_COMPANIES = Topic(
     "dedupe.companies",
@@ -111,6 +125,8 @@ PUBLISH_CONTACTS = Topic(
         publish.ContactApproved,
         publish.ContactExcluded,
         publish.ContactMergedAway,
+        publish.ContactCorrected,
+        publish.ContactCorrectionWithdrawn,
     ),
 )
 PUBLISH_SUPPRESSIONS = Topic(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,8 +14,17 @@ from deploy.local.engines import ports
 from deploy.local.engines.caddy import answers, caddy
 from deploy.local.program import Running
 from schemas.accounts import WorkspaceCreated
+from schemas.body import PROVIDER
+from schemas.details import Reach
+from schemas.ingest import RecordIngested
 from schemas.topics import SERVICES
 from services.dashboard import api as dashboard
+from services.dedupe import api as dedupe
+from services.dedupe.domain import golden
+from services.dedupe.domain.ids import person_id_of
+from services.dedupe.domain.normalise import normalise
+from services.dedupe.domain.origins import provenance_of
+from services.ingest.domain.ids import record_id_of, source_id_of
 from services.kit.clock import system_clock
 from services.kit.health import Health
 from services.kit.http import create_app
@@ -22,15 +32,25 @@ from services.kit.service import Context, never_busy
 from services.kit.settings import Settings
 from services.kpi import api as kpi
 from services.kpi.store.rows import PostgresRows
+from services.publish import api as publish_api
+from services.publish.domain.contacts import Sight, State
+from services.publish.store import contacts
 from tests.accounts import OPERATOR, PASSWORD, Company, found_company, running_accounts
-from tests.builders import work_on
+from tests.builders import MONDAY, work_on
+from tests.dedupe_bed import Bed, make_bed
 from tests.kpi_rows import HANDLER_OF
 from tests.kpi_story import Story, two_weeks
 from tests.kpi_world import Happening
+from tests.publish import person as known_person
+from tests.publish import publish_on
 from tests.serving import served
 
 HOSTILE = "<script>alert('Ü')</script>"
 """A contact of the workspace is named so."""
+KNOWN = "Ann Berg"
+"""Of this contact publish and dedupe know too."""
+GOLDEN_PERSON = person_id_of(record_id_of(source_id_of(PROVIDER, "Register"), "1"))
+PERSON_PAGE = f"/provider/people/{GOLDEN_PERSON}"
 
 
 @dataclass
@@ -70,7 +90,10 @@ def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) ->
         story.publish(HOSTILE, email=True)
         everywhere["accounts_url"] = accounts.url
         if with_kpi:
-            everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, UUID(company.workspace_id)))
+            workspace_id = UUID(company.workspace_id)
+            everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, workspace_id))
+            everywhere["dedupe_url"] = stack.enter_context(running_dedupe(settings))
+            everywhere["publish_url"] = stack.enter_context(running_publish(settings, story.contact(KNOWN), workspace_id))
         pages = Context("dashboard", settings.model_copy(update=everywhere), system_clock)
         everywhere["dashboard_url"] = stack.enter_context(served(create_app(pages, dashboard.routers(pages), Health(pages, never_busy))))
         stack.enter_context(running_gateway(folder, port, gateway, everywhere))
@@ -89,6 +112,42 @@ def running_kpi(settings: Settings, story: Story, workspace_id: UUID) -> Iterato
         yield url
     context.worker.close()
     context.api.close()
+
+
+@contextmanager
+def running_dedupe(settings: Settings) -> Iterator[str]:
+    bed, context = make_bed(settings), Context("dedupe", settings, lambda: MONDAY)
+    bed.hear(*records(bed))
+    with served(create_app(context, dedupe.routers(context), Health(context, never_busy))) as url:
+        yield url
+    bed.database.close()
+    context.api.close()
+
+
+@contextmanager
+def running_publish(settings: Settings, contact_id: UUID, workspace_id: UUID) -> Iterator[str]:
+    """Knows the golden person as dedupe told of them, as a contact under the id that kpi has."""
+    bed, publish = make_bed(settings), publish_on(settings)
+    chosen = golden.choose([normalise(record, MONDAY) for record in records(bed)])
+    publish.people(known_person(chosen.details, GOLDEN_PERSON, provenance=provenance_of(chosen)))
+    sight = Sight(contact_id, GOLDEN_PERSON, None, chosen.details, Reach(email=True))
+    with publish.context.worker.transaction() as connection:
+        contacts.show(connection, [(workspace_id, sight, ())], MONDAY)
+        contacts.move(connection, [contacts.Move(workspace_id, contact_id, State.PUBLISHED, published=True)], MONDAY)
+    with served(create_app(publish.context, publish_api.routers(publish.context), Health(publish.context, never_busy))) as url:
+        yield url
+    bed.database.close()
+    publish.context.api.close()
+    publish.context.worker.close()
+
+
+def records(bed: Bed) -> list[RecordIngested]:
+    """What two sources say of one person, who is the contact KNOWN."""
+    email, size = "ann@berg.example", {"custom:Size": "10 <b>"}
+    return [
+        bed.record("1", MONDAY - timedelta(days=9), "Register", email=email, title="Draughtswoman", full_name="Ann Berg"),
+        bed.record("2", MONDAY, "Crawler", email=email, title="Architect", **size),
+    ]
 
 
 def moved(happening: Happening, workspace_id: UUID) -> Happening:

@@ -14,6 +14,7 @@ from schemas.body import PROVIDER, Body
 from schemas.dedupe import CompanyFormed, CompanyRevised, PersonFormed, PersonRevised
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.envelope import Envelope
+from schemas.provenance import Provenance
 from services.kit.codec import Heard
 from services.kit.database import rows, run
 from services.kit.events import Told, Work
@@ -28,10 +29,13 @@ from tests.builders import MONDAY
 Handler = Callable[[Sequence[Heard], Work], Iterable[Told]]
 ARCHITECTS = {"field": "title", "is": "mentions", "value": ["architect"]}
 NOTHING = PersonDetails()
+NOWHERE = Provenance()
 
 
-def person(details: PersonDetails, person_id: UUID | None = None, company_id: UUID | None = None) -> PersonFormed:
-    return PersonFormed(person_id=person_id or uuid4(), company_id=company_id, record_ids=(), details=details)
+def person(
+    details: PersonDetails, person_id: UUID | None = None, company_id: UUID | None = None, provenance: Provenance = NOWHERE
+) -> PersonFormed:
+    return PersonFormed(person_id=person_id or uuid4(), company_id=company_id, record_ids=(), details=details, provenance=provenance)
 
 
 def revised(event: PersonFormed | PersonRevised, **changes: Any) -> PersonRevised:
@@ -123,7 +127,7 @@ class Publish:
 
     def settles(self, chunk: int = 2000) -> None:
         """The loops run until nothing is left to do."""
-        while loops.suppression_step(self.context, chunk) or loops.review_step(self.context, chunk):
+        while any(step(self.context, chunk) for step in (loops.suppression_step, loops.review_step, loops.look_step)):
             pass
 
     def contacts(self, workspace_id: UUID) -> dict[UUID, Any]:
@@ -143,7 +147,7 @@ class Publish:
         with self.context.worker.transaction() as connection:
             for table in (
                 "list_members", "lists", "contacts", "suppressions", "segments", "reviews", "persons", "companies", "workspaces",
-                "outbox", "events", "streams",
+                "outbox", "events", "streams", "corrections", "looks", "imports", "survivorship",
             ):  # fmt: skip
                 run(connection, f"DELETE FROM {table}")
 

@@ -1,8 +1,11 @@
 """Dedupe finds which Data Records are one person and which company they mean, and keeps what is then known: the golden records.
 
 Hears    ingest.records
-Tells    dedupe.people, dedupe.companies
-Keeps    person and company streams (the truth), records in normal form, the index of keys that persons are found by (PostgreSQL)
+Tells    dedupe.people, dedupe.companies, dedupe.judgements, dedupe.rules
+Keeps    person and company streams, judgements, corrections and survivorship rules (the truth), records in normal form, the index of
+         keys that persons are found by, scored links between records, and versions of what was learned (PostgreSQL)
 Answers  GET /api/dedupe/people/{person_id}, GET /api/dedupe/companies/{company_id}, and both under
-         /api/dedupe/workspaces/{workspace_id} for what a workspace imported itself
+         /api/dedupe/workspaces/{workspace_id} for what a workspace imported itself; PUT and DELETE people/{person_id}/corrections;
+         GET and PUT survivorship, POST survivorship/preview; GET review, compare; POST judgements, people/{person_id}/split and
+         unmerge; GET and DELETE judgements/{judgement_id}
 """

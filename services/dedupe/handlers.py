@@ -11,15 +11,15 @@ from uuid import UUID
 from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
 from services.dedupe import index, store
+from services.dedupe.choosing import choosing_for
 from services.dedupe.domain import company as companies
-from services.dedupe.domain import golden
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
 from services.dedupe.domain.linkage.employers import home
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.normalise import normalise
-from services.dedupe.domain.person import Found, Person
+from services.dedupe.domain.person import Person
 from services.dedupe.judging import Judge
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene, save, set_scene
@@ -151,11 +151,12 @@ def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     workspaces = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items()} | left
     known = work.load(PERSON, workspaces, workspaces)
     because = last_event(scene)
+    choosing = choosing_for(work.connection, groups)
     told: list[Told] = []
     for person_id, group in groups.items():
         before = next((was.person_id for record_id in group if (was := scene.before.get(record_id))), None)
         cause = next((scene.because[r] for r in reversed(group) if r in scene.because), because.get(workspaces[person_id]))
-        events = persons.settle(known[person_id], found(person_id, group), before)
+        events = persons.settle(known[person_id], choosing.found(person_id, group), before)
         told += [Told(PERSON, person_id, event, workspaces[person_id], cause) for event in events]
     for person_id, workspace_id in left.items():
         gone = known[person_id]
@@ -163,12 +164,6 @@ def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
             events = persons.merge_away(gone, *joined(judge, scene, groups, gone))
             told += [Told(PERSON, person_id, event, workspace_id, because.get(workspace_id)) for event in events]
     return told
-
-
-def found(person_id: UUID, group: Mapping[UUID, Stored]) -> Found:
-    chosen = golden.choose([each.record for each in group.values()])
-    at = golden.employer(chosen)
-    return Found(person_id, tuple(sorted(group)), group[at].company_id if at else None, chosen.details)
 
 
 def joined(judge: Judge, scene: Scene, groups: Mapping[UUID, Mapping[UUID, Stored]], gone: Person) -> tuple[UUID, str]:

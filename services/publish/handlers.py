@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from schemas.accounts import WorkspaceCreated
+from schemas.dedupe import SurvivorshipSet
 from schemas.details import Channel
 from schemas.envelope import Envelope
+from schemas.ingest import ImportStarted
 from schemas.kpi import ScoreChanged
 from schemas.marks import Digest, is_email, linkedin_key
 from schemas.publish import SuppressedBy
@@ -22,7 +24,7 @@ from services.publish.domain.people import (
 )
 from services.publish.domain.suppressions import Hit, cause_of, hit_of, of_contact, suppressed
 from services.publish.matching import look_again
-from services.publish.store import contacts, golden, suppressions
+from services.publish.store import contacts, corrections, golden, suppressions
 from services.publish.store.contacts import Row
 from services.publish.store.suppressions import Entry
 from services.publish.suppressing import suppress_all
@@ -103,4 +105,18 @@ def when_workspaces_appear_know_their_clients(heard: Sequence[Heard], work: Work
     """What a client excludes everywhere holds in a workspace that is made later too."""
     created = [h.body for h in heard if isinstance(h.body, WorkspaceCreated)]
     suppressions.keep_workspaces(work.connection, [body.model_dump() for body in created])
+    return ()
+
+
+def when_imports_start_know_their_files(heard: Sequence[Heard], work: Work) -> Iterable[Told]:
+    """A contact's fields say which file they are from."""
+    started = [(h.envelope.workspace_id, h.body.import_id, h.body.file_name) for h in heard if isinstance(h.body, ImportStarted)]
+    corrections.keep_imports(work.connection, started)
+    return ()
+
+
+def when_survivorship_is_set_know_what_to_hide(heard: Sequence[Heard], work: Work) -> Iterable[Told]:
+    for h in heard:
+        if isinstance(h.body, SurvivorshipSet):
+            corrections.keep_hidden(work.connection, h.envelope.workspace_id, h.body.version, h.body.hidden_sources)
     return ()

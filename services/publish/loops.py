@@ -13,22 +13,27 @@ from services.kit.events import Work
 from services.kit.loops import Loop
 from services.kit.service import Context
 from services.publish.matching import look_again
-from services.publish.store import golden, segments, suppressions
+from services.publish.store import corrections, golden, segments, suppressions
 from services.publish.suppressing import carry_out
 
 CHUNK = 2000
 
 
 def loops(context: Context) -> list[Loop]:
-    return [Loop("reviews", partial(review_step, context)), Loop("suppressions", partial(suppression_step, context))]
+    return [
+        Loop("reviews", partial(review_step, context)),
+        Loop("suppressions", partial(suppression_step, context)),
+        Loop("looks", partial(look_step, context)),
+    ]
 
 
 def busy(context: Context) -> int:
-    """Reviews and suppressions that are still to be carried out."""
+    """Reviews, suppressions and corrections that are still to be carried out."""
     with context.worker.transaction() as connection:
         [row] = rows(
             connection,
-            "SELECT (SELECT count(*) FROM reviews) + (SELECT count(*) FROM suppressions WHERE NOT settled) AS n",
+            """SELECT (SELECT count(*) FROM reviews) + (SELECT count(*) FROM suppressions WHERE NOT settled)
+                      + (SELECT count(*) FROM looks) AS n""",
         )
     return int(row.n)
 
@@ -59,6 +64,18 @@ def suppression_step(context: Context, chunk: int = CHUNK) -> int:
             work = work_of(context, connection, "suppressions")
             work.append(carry_out(work, standing, chunk))
         return len(standing)
+
+
+def look_step(context: Context, chunk: int = CHUNK) -> int:
+    """Let contacts show what their workspace has corrected, or what the Provider knows where it took that back."""
+    with context.worker.transaction() as connection:
+        golden.one_at_a_time(connection)
+        looks = corrections.take_looks(connection, chunk)
+        if looks:
+            [workspace_id] = {look.workspace_id for look in looks}
+            work = work_of(context, connection, f"corrections:{workspace_id}")
+            work.append(look_again(work, context.secrets.digest, [look.person for look in looks], only=workspace_id))
+        return len(looks)
 
 
 def work_of(context: Context, connection: Connection, correlation_id: str) -> Work:

@@ -11,10 +11,13 @@ from schemas.body import PROVIDER
 from schemas.envelope import Envelope
 from schemas.marks import Digest, marks_of
 from services.publish.domain.contacts import Shown, Sight, State
+from services.publish.domain.corrections import ByPerson, apply
+from services.publish.domain.corrections import held as held_by
 from services.publish.domain.ids import contact_id
 from services.publish.domain.people import Company, Family, PersonKey, facts_of, reach_of, with_company
 from services.publish.domain.segments import Match, Segment, matching
 from services.publish.store import contacts as contact_store
+from services.publish.store import corrections as correction_store
 from services.publish.store import golden, segments, suppressions
 from services.publish.store.contacts import Row
 
@@ -66,12 +69,13 @@ class Looking:
         families = golden.families(self.connection, keys)
         companies = golden.companies(self.connection, {f.person.company_id for f in families if f.person.company_id})
         rows = self._rows(person for f in families for person in f.all)
+        corrections = correction_store.by_workspace(self.connection, (person for f in families for person in f.all), self.only)
         by_workspace = segments.segments_by_workspace(self.connection, self.only)
         found = []
         for family in families:
             company = companies.get(family.person.company_id) if family.person.company_id else None
             cause = next((because[person] for person in family.all if person in because), None)
-            found += [replace(view, because=cause) for view in self._views(family, company, by_workspace, rows)]
+            found += [replace(view, because=cause) for view in self._views(family, company, by_workspace, rows, corrections)]
         return self._barred(found)
 
     def _rows(self, person_ids: Iterable[UUID]) -> Rows:
@@ -80,12 +84,23 @@ class Looking:
             rows[row.person_id][row.workspace_id] = row
         return rows
 
-    def _views(self, family: Family, company: Company | None, by_workspace: Mapping[UUID, list[Segment]], rows: Rows) -> Iterator[View]:
+    def _views(
+        self,
+        family: Family,
+        company: Company | None,
+        by_workspace: Mapping[UUID, list[Segment]],
+        rows: Rows,
+        corrections: Mapping[UUID, ByPerson],
+    ) -> Iterator[View]:
         person, own = family.person, family.person.workspace_id != PROVIDER
-        details = with_company(person.details, company)
-        facts, reach = facts_of(details, company), reach_of(details)
+        golden_details = with_company(person.details, company, person.corrected)
+        golden_facts = facts_of(golden_details, company)
         known = {place for each in family.all for place in rows.get(each, ())}
         for place in [person.workspace_id] if own else sorted(known | by_workspace.keys()):
+            details, facts = golden_details, golden_facts
+            if place in corrections and (held := held_by(family.all, corrections[place])):
+                details = apply(golden_details, held)
+                facts = facts_of(details, company)
             match = matching(by_workspace.get(place, []), facts)
             if own or match.segment_ids or place in known:
                 sight = Sight(
@@ -93,7 +108,7 @@ class Looking:
                     person_id=person.person_id,
                     company_id=company.company_id if company else person.company_id,
                     details=details,
-                    reach=reach,
+                    reach=reach_of(details),
                     origin="import" if own else "segment",
                     segment_ids=match.segment_ids,
                     reasons=match.reasons,

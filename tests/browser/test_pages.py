@@ -138,6 +138,39 @@ def test_a_card_shows_what_happened_and_can_be_archived(manager: Page, leads: st
     expect(manager.get_by_role("button", name="Archive", exact=True)).to_be_visible()
 
 
+def test_a_contacts_field_says_where_it_is_from_and_can_be_corrected_and_taken_back(manager: Page, leads: str) -> None:
+    manager.goto(leads)
+    tile(manager, "engaged").click()
+    expect(tile(manager, "engaged")).to_have_attribute("aria-current", "true")
+    manager.locator("#leads tr[data-contact] a").first.click()
+    title = manager.locator('[data-field="title"]')
+    was = title.locator("summary b").inner_text()
+    title.locator("summary").click()
+    expect(title.get_by_text(re.compile(r"From .+, row \d+, mapping version \d+"))).to_be_visible()
+    title.get_by_label("Title, corrected").fill("Chief of Everything")
+    title.get_by_role("button", name="Correct", exact=True).click()
+    expect(title.locator("summary")).to_contain_text("Chief of Everything corrected")
+    title.locator("summary").click()
+    expect(title.get_by_text("Also said:")).to_be_visible()
+    expect(title.locator("li s").first).to_have_text(was)
+    title.get_by_role("button", name="Take the correction back").click()
+    expect(title.locator("summary b")).to_have_text(was)
+    expect(title.locator("summary")).not_to_contain_text("corrected")
+
+
+def test_an_operator_sees_what_other_rules_would_change(operator: Page) -> None:
+    operator.goto("/provider")
+    operator.get_by_role("link", name="Golden records").click()
+    operator.get_by_label("Title: criterion 1").select_option("oldest")
+    operator.get_by_label("Title: criterion 2").select_option("")
+    operator.get_by_role("button", name="Preview").click()
+    expect(operator.locator("#preview")).to_contain_text(re.compile(r"[\d,]+ of [\d,]+ golden persons would change"))
+    expect(operator.get_by_label("Title: criterion 1")).to_have_value("oldest")
+    operator.locator('#preview a[href^="/provider/people/"]').first.click()
+    expect(operator.get_by_role("heading", name="Golden fields")).to_be_visible()
+    expect(operator.locator("#records tr").first).to_contain_text(re.compile(r"\.\w+ row \d+"))
+
+
 def test_a_campaigns_numbers_list_their_recipients(manager: Page, campaign: str) -> None:
     manager.goto(campaign)
     expect(manager.locator("[data-chart] svg")).to_be_visible()
@@ -180,7 +213,7 @@ def test_nothing_is_wider_than_a_small_phone(chromium: Browser, demo_system: Sys
     tasks = f"/workspaces/{demo_system.workspace_id}/tasks"
     campaigns = f"/workspaces/{demo_system.workspace_id}/campaigns"
     with visitor(chromium, demo_system.gateway_url, *who, width=360, height=740) as page, watched(page):
-        for path in (leads, campaign, campaigns, tasks, f"{tasks}?show=done", "/provider"):
+        for path in (leads, campaign, campaigns, tasks, f"{tasks}?show=done", "/provider", "/provider/golden"):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         page.goto(leads)

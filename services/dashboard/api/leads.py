@@ -5,14 +5,16 @@ from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
+from services.dashboard.fields import FIELDS, Reader
+from services.dashboard.fields import shown as fields
 from services.dashboard.frame import PageRoute, Visit, Visited
 from services.dashboard.links import link
 from services.dashboard.words import FORMULA, LEADS, PERIODS, SORTS, VIEWS
-from services.kit.errors import NotFound
+from services.kit.errors import NotFound, Rejected, Unauthenticated
 
 router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/leads")
 
@@ -84,12 +86,17 @@ def rows(found: Any | None, path: str, wanted: Wanted) -> dict[str, Any]:
 @router.get("/{contact_id}")
 async def lead(visit: Visited, workspace_id: UUID, contact_id: UUID, cursor: str | None = None) -> Response:
     """Opening a card is looking at it: it is not new to this user any more."""
+    return await card(visit, workspace_id, contact_id, cursor)
+
+
+async def card(visit: Visit, workspace_id: UUID, contact_id: UUID, cursor: str | None = None, problem: str | None = None) -> Response:
     api, path = f"/api/kpi/workspaces/{workspace_id}", f"/workspaces/{workspace_id}/leads/{contact_id}"
-    _, shown, timeline, campaigns = await gather(
+    _, shown, timeline, campaigns, contact = await gather(
         visit.enter(workspace_id),
         visit.apis.get(f"{api}/leads/{contact_id}"),
         visit.apis.see(f"{api}/contacts/{contact_id}/timeline", cursor=cursor),
         visit.apis.see(f"/api/campaign/workspaces/{workspace_id}/campaigns", limit=500),
+        contact_of(visit, workspace_id, contact_id),
     )
     if shown["new"]:
         await visit.apis.post(f"{api}/leads/{contact_id}/seen")
@@ -101,8 +108,50 @@ async def lead(visit: Visited, workspace_id: UUID, contact_id: UUID, cursor: str
         more=timeline and timeline["next"] and link(path, {}, cursor=timeline["next"]),
         campaigns={each["campaign_id"]: each["name"] for each in campaigns["items"]} if campaigns else {},
         path=path,
-        names=LEADS,
+        kpis=LEADS,
+        contact=contact,
+        shown=contact and fields(contact["fields"], "workspace", Reader(visit.me["actor"])),
+        edits=may_edit(visit, workspace_id) and bool(contact) and contact["state"] not in {"excluded", "merged"},
+        names=FIELDS,
+        problem=problem,
     )
+
+
+async def contact_of(visit: Visit, workspace_id: UUID, contact_id: UUID) -> Any | None:
+    """Publish's view of it; None while publish has not heard what kpi has, or is away."""
+    try:
+        return await visit.apis.see(f"/api/publish/workspaces/{workspace_id}/contacts/{contact_id}")
+    except NotFound:
+        return None
+
+
+def may_edit(visit: Visit, workspace_id: UUID) -> bool:
+    """Whether the forms are shown; the API decides."""
+    here = [each["role"] for each in visit.me["roles"] if each["workspace_id"] in {None, str(workspace_id)}]
+    return any(role != "member" for role in here)
+
+
+@router.post("/{contact_id}/correct")
+async def correct(
+    visit: Visited, workspace_id: UUID, contact_id: UUID, field: Annotated[str, Form()], value: Annotated[str, Form()] = ""
+) -> Response:
+    return await change(visit, workspace_id, contact_id, "PUT", json={"field": field, "value": value})
+
+
+@router.post("/{contact_id}/withdraw")
+async def withdraw(visit: Visited, workspace_id: UUID, contact_id: UUID, field: Annotated[str, Form()]) -> Response:
+    return await change(visit, workspace_id, contact_id, "DELETE", params={"field": field})
+
+
+async def change(visit: Visit, workspace_id: UUID, contact_id: UUID, method: str, **asked: Any) -> Response:
+    """A correction, or one taken back; what cannot be is said on the card."""
+    try:
+        await visit.apis.call(method, f"/api/publish/workspaces/{workspace_id}/contacts/{contact_id}/corrections", **asked)
+    except Unauthenticated:
+        raise
+    except Rejected as refusal:
+        return await card(visit, workspace_id, contact_id, problem=refusal.reason)
+    return RedirectResponse(f"/workspaces/{workspace_id}/leads/{contact_id}", 303)
 
 
 @router.post("/{contact_id}/archive")

@@ -1,5 +1,6 @@
 """The routes of dedupe: golden records with what they rest on. Without a workspace in the path, the Provider's are meant."""
 
+import dataclasses
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,13 +9,16 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from schemas.details import CompanyDetails, PersonDetails
+from schemas.fields import CUSTOM
 from services.dedupe import store
-from services.dedupe.domain import golden
+from services.dedupe.api.survivorship import FieldView, fields_of
+from services.dedupe.domain.record import NormalRecord
 from services.dedupe.handlers import COMPANY, PERSON
 from services.dedupe.store import Stored
 from services.kit.errors import NotFound
 from services.kit.http import Desk, may
 
+FIELDS = tuple(each.name for each in dataclasses.fields(NormalRecord))
 router = APIRouter(prefix="/api/dedupe", tags=["dedupe"])
 own = APIRouter(prefix="/api/dedupe/workspaces/{workspace_id}", tags=["dedupe"])
 """What a workspace imported itself."""
@@ -29,6 +33,7 @@ class RecordView(BaseModel):
     import_id: UUID
     row: int
     as_of: datetime
+    mapping_version: int
     fields: dict[str, str | list[str]]
 
 
@@ -38,8 +43,8 @@ class PersonView(BaseModel):
     merged_into: UUID | None
     """Who this person was found to be; then the records are theirs."""
     details: PersonDetails
-    provenance: dict[str, UUID]
-    """Field of the details → the record that its value is from."""
+    fields: dict[str, FieldView]
+    """Field of the details, or `custom:NAME` → its value, where it is from, by which rule it won, and what lost."""
     records: list[RecordView]
 
 
@@ -82,15 +87,16 @@ def person_view(desk: Desk, person_id: UUID) -> PersonView:
         company_id=state.company_id,
         merged_into=state.merged_into,
         details=state.details,
-        provenance=golden.choose([each.record for each in in_order]).provenance if in_order else {},
+        fields=fields_of(desk, person_id, {each.record.record_id: each for each in in_order}),
         records=[record_view(each) for each in in_order],
     )
 
 
 def record_view(stored: Stored) -> RecordView:
     record = stored.record
-    about = ("record_id", "source", "source_row_id", "import_id", "row", "as_of")
-    said = {name: value for name, value in vars(record).items() if name not in about and value}
+    about = ("record_id", "source", "source_row_id", "import_id", "row", "as_of", "mapping_version")
+    said = {name: getattr(record, name) for name in FIELDS if name not in {*about, "custom"} and getattr(record, name)}
+    said |= {CUSTOM + name: value for name, value in record.custom.items()}
     return RecordView(
         **{name: getattr(record, name) for name in about},
         fields={name: list(value) if isinstance(value, tuple) else value for name, value in said.items()},

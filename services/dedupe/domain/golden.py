@@ -1,58 +1,81 @@
-"""What a person's records say together: one value for each field, with the record that it is from; what loses is kept in its record.
+"""What a person's records say together: one value for each field, where it is from, by which rule it won, and all that lost.
 
-The rule is the most recent value that is not empty; of values equally recent the most frequent, and of these the first by the
-alphabet, so that the result does not depend on any order. The halves of a name go together, and one in full is better than one with an
-initial, however recent.
+The rules are data (`survivorship`); corrections outrank all records (`corrections`). The halves of a name go together. A company's
+name is that of the company whose domain won, not that of an earlier employer.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from schemas.details import PersonDetails
+from schemas.fields import CUSTOM
+from schemas.provenance import CORRECTION, ONLY
 from services.dedupe.domain import addresses
+from services.dedupe.domain.corrections import Correction, Held
 from services.dedupe.domain.names import Name
 from services.dedupe.domain.record import NormalRecord
+from services.dedupe.domain.survivorship import Offer, Policy, Value, rank
 
-Value = tuple[str | None, ...]
-"""Fields that go together."""
-Offer = tuple[Value, NormalRecord]
+Source = NormalRecord | Correction
+"""Who says a value."""
+STANDARD = Policy()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The value of one field, who says it, why it won, and what else is said, the best first.
+
+    None: it was corrected to be empty, or the winning name lacks this half.
+    """
+
+    value: str | None
+    source: Source
+    rule: str
+    losing: tuple[tuple[str, Source], ...] = ()
 
 
 @dataclass(frozen=True)
 class Golden:
     details: PersonDetails
-    provenance: dict[str, UUID]
-    """Field of the details → the record that its value is from."""
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    """By the fields of the details; `custom:NAME` for one of a source's own."""
+
+    @property
+    def provenance(self) -> dict[str, UUID]:
+        """Field → the record that its value is from; corrections are from none."""
+        return {name: each.source.record_id for name, each in self.choices.items() if each.value and isinstance(each.source, NormalRecord)}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How one value is found: the fields that it fills, what a record offers for them, and what outranks recency (more is better)."""
+    """The fields that one value fills, by whose group of criteria, and what a record offers for them."""
 
+    group: str
     fields: tuple[str, ...]
     offers: Callable[[NormalRecord], Iterable[Value]]
-    better: Callable[[Value], int] = lambda _: 0
 
 
-def single(name: str) -> Rule:
+def single(name: str, group: str | None = None) -> Rule:
     def offers(record: NormalRecord) -> Iterable[Value]:
         value = getattr(record, name)
         return ((value,),) if value else ()
 
-    return Rule((name,), offers)
+    return Rule(group or name, (name,), offers)
+
+
+def own(name: str) -> Rule:
+    def offers(record: NormalRecord) -> Iterable[Value]:
+        value = record.custom.get(name)
+        return ((value,),) if value else ()
+
+    return Rule("custom", (CUSTOM + name,), offers)
 
 
 def names_of(record: NormalRecord) -> Iterable[Value]:
     full = Name(record.given_name, record.family_name).full
     return ((full, record.given_name, record.family_name),) if full else ()
-
-
-def fullness(value: Value) -> int:
-    """Both halves, and neither only an initial."""
-    return sum(len((half or "").strip(".")) > 1 for half in value[1:])
 
 
 def work_emails(record: NormalRecord) -> Iterable[Value]:
@@ -68,43 +91,99 @@ def profiles(record: NormalRecord) -> Iterable[Value]:
 
 
 RULES = (
-    Rule(("full_name", "given_name", "family_name"), names_of, fullness),
-    Rule(("work_email",), work_emails),
-    Rule(("private_email",), private_emails),
-    Rule(("linkedin",), profiles),
-    *(single(name) for name in ("company_domain", "title", "phone", "mobile", "twitter", "city", "country")),
+    Rule("name", ("full_name", "given_name", "family_name"), names_of),
+    Rule("work_email", ("work_email",), work_emails),
+    Rule("private_email", ("private_email",), private_emails),
+    Rule("linkedin", ("linkedin",), profiles),
+    single("company_domain", "company"),
+    *(single(name) for name in ("title", "phone", "mobile", "twitter", "city", "country")),
 )
-COMPANY_NAME = single("company_name")
+COMPANY_NAME = single("company_name", "company")
 
 
-def choose(records: Collection[NormalRecord]) -> Golden:
+def choose(records: Collection[NormalRecord], policy: Policy = STANDARD, corrections: Held | None = None) -> Golden:
     """Of at least one record."""
-    fields: dict[str, Any] = {}
-    provenance: dict[str, UUID] = {}
-
-    def fill(rule: Rule, among: Iterable[NormalRecord]) -> None:
-        offered = [(value, record) for record in among for value in rule.offers(record)]
-        if offered:
-            value, record = winner(offered, rule)
-            filled = {name: part for name, part in zip(rule.fields, value, strict=True) if part}
-            fields.update(filled)
-            provenance.update(dict.fromkeys(filled, record.record_id))
-
+    held = corrections or {}
+    choices: dict[str, Choice] = {}
     for rule in RULES:
-        fill(rule, records)
-    # The name of the company whose domain it is, not that of an earlier employer.
-    fill(COMPANY_NAME, [r for r in records if r.company_domain in {None, fields.get("company_domain")}])
-    return Golden(PersonDetails(**fields), provenance)
+        choices.update(chosen(rule, records, policy))
+    correct(choices, {name: its for name, its in held.items() if name != "company_name"})
+    choices.update(company_name(records, choices.get("company_domain"), policy))
+    for name in sorted({name for record in records for name in record.custom}):
+        choices.update(chosen(own(name), records, policy))
+    correct(choices, {name: its for name, its in held.items() if name == "company_name" or name.startswith(CUSTOM)})
+    return Golden(details_of(choices), choices)
 
 
-def winner(offered: Sequence[Offer], rule: Rule) -> Offer:
-    often = Counter(value for value, _ in offered)
+def chosen(rule: Rule, among: Iterable[NormalRecord], policy: Policy) -> dict[str, Choice]:
+    offered: list[Offer] = [(value, record) for record in among for value in rule.offers(record)]
+    if not offered:
+        return {}
+    if len(offered) == 1:
+        # Most persons have one record: what they say has nothing to win over.
+        [(value, record)] = offered
+        return {name: Choice(part, record, ONLY) for name, part in zip(rule.fields, value, strict=True) if part}
+    ranking = rank(offered, policy.criteria(rule.group), policy.trust)
+    value, record = ranking.offers[0]
+    found = {
+        name: Choice(part, record, ranking.rule, others(place, part, ranking.offers[1:]))
+        for place, (name, part) in enumerate(zip(rule.fields, value, strict=True))
+    }
+    # A half that the winning name lacks, and another has, lost as well.
+    return {name: each for name, each in found.items() if each.value or each.losing}
 
-    def rank(offer: Offer) -> tuple[Any, ...]:
-        value, record = offer
-        return (-rule.better(value), -record.as_of.timestamp(), -often[value], [part or "" for part in value], record.record_id)
 
-    return min(offered, key=rank)
+def company_name(records: Collection[NormalRecord], domain: Choice | None, policy: Policy) -> dict[str, Choice]:
+    """Of the records at the company that won, or at none; what is said of others loses to it, whatever the rule."""
+    here = {None, domain.value if domain else None}
+    found = chosen(COMPANY_NAME, [record for record in records if record.company_domain in here], policy)
+    elsewhere = chosen(COMPANY_NAME, [record for record in records if record.company_domain not in here], policy)
+    if domain is None or not elsewhere:
+        return found
+    [other] = elsewhere.values()
+    first = found.get("company_name") or Choice(None, domain.source, domain.rule)
+    taken = {first.value, *(value for value, _ in first.losing)}
+    lost = [(value, source) for value, source in ((other.value, other.source), *other.losing) if value and value not in taken]
+    return {"company_name": replace(first, losing=(*first.losing, *lost))}
+
+
+def others(place: int, winner: str | None, offers: Iterable[Offer]) -> tuple[tuple[str, Source], ...]:
+    """Each other value once, with the best of those who say it."""
+    found: dict[str, Source] = {}
+    for value, record in offers:
+        if (part := value[place]) and part != winner:
+            found.setdefault(part, record)
+    return tuple(found.items())
+
+
+def correct(choices: dict[str, Choice], held: Held) -> None:
+    """Put the corrections in the place of what records say, which is kept as losing."""
+    for name, (first, *older) in held.items():
+        said = choices.get(name)
+        lost: list[tuple[str | None, Source]] = [(each.value, each) for each in older]
+        if said:
+            lost += [(said.value, said.source), *said.losing]
+        losing = {value: source for value, source in reversed(lost) if value and value != first.value}
+        choices[name] = Choice(first.value, first, CORRECTION, tuple(reversed(losing.items())))
+    if held.keys() & {"given_name", "family_name"}:
+        choices["full_name"] = full_name(choices)
+
+
+def full_name(choices: Mapping[str, Choice]) -> Choice:
+    """It follows its halves, one of which at least is corrected."""
+    halves = [choices[name] for name in ("given_name", "family_name") if name in choices]
+    full = " ".join(half.value for half in halves if half.value) or None
+    latest = max((half.source for half in halves if isinstance(half.source, Correction)), key=lambda each: (each.at, each.person_id))
+    said = choices.get("full_name")
+    losing = ((said.value, said.source), *said.losing) if said else ()
+    kept = tuple((value, source) for value, source in losing if value and value != full)
+    return Choice(full, latest, CORRECTION, kept)
+
+
+def details_of(choices: Mapping[str, Choice]) -> PersonDetails:
+    fields: dict[str, Any] = {name: each.value for name, each in choices.items() if not name.startswith(CUSTOM)}
+    custom = {name.removeprefix(CUSTOM): each.value for name, each in choices.items() if name.startswith(CUSTOM) and each.value}
+    return PersonDetails(**fields, custom=custom or None)
 
 
 def employer(golden: Golden) -> UUID | None:

@@ -7,15 +7,18 @@ back the person it was before a merge, if it was one. Groups and golden fields d
 only on that: not on the size of batches.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from schemas.dedupe import PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
 from schemas.details import PersonDetails
+from schemas.provenance import Provenance
 
 PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff
 
 NOTHING = PersonDetails()
+NOWHERE = Provenance()
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Person:
     company_id: UUID | None = None
     details: PersonDetails = NOTHING
     merged_into: UUID | None = None
+    origins: str = ""
+    """Digest of where the fields were last said to be from."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,18 @@ class Found:
     record_ids: tuple[UUID, ...]
     company_id: UUID | None
     details: PersonDetails
+    provenance: Provenance = NOWHERE
+
+
+def digest(provenance: Provenance) -> str:
+    return hashlib.blake2b(provenance.model_dump_json().encode(), digest_size=8).hexdigest()
 
 
 def evolve(person: Person | None, event: PersonEvent) -> Person:
     person = person or Person(event.person_id)
     match event:
         case PersonFormed() | PersonRevised():
-            return Person(event.person_id, event.record_ids, event.company_id, event.details)
+            return Person(event.person_id, event.record_ids, event.company_id, event.details, origins=digest(event.provenance))
         case PersonMergedAway():
             return replace(person, merged_into=event.into)
         case PersonSplitOff():
@@ -55,9 +65,17 @@ def settle(person: Person | None, found: Found, before: UUID | None) -> list[Per
     told: list[PersonEvent] = []
     if person.merged_into is not None:
         told.append(PersonSplitOff(person_id=found.person_id, from_person=before or person.merged_into, record_ids=found.record_ids))
-    if told or (person.record_ids, person.company_id, person.details) != (found.record_ids, found.company_id, found.details):
+    said = (person.record_ids, person.company_id, person.details, person.origins)
+    if told or said != (found.record_ids, found.company_id, found.details, digest(found.provenance)):
         told.append(PersonRevised(**facts(found)))
     return told
+
+
+def rechosen(person: Person, found: Found) -> list[PersonEvent]:
+    """What there is to tell of a living person whose fields were chosen by other rules: only what has changed by them."""
+    if person.merged_into is not None or (person.company_id, person.details) == (found.company_id, found.details):
+        return []
+    return [PersonRevised(**facts(found))]
 
 
 def facts(found: Found) -> dict[str, object]:
@@ -66,6 +84,7 @@ def facts(found: Found) -> dict[str, object]:
         "record_ids": found.record_ids,
         "company_id": found.company_id,
         "details": found.details,
+        "provenance": found.provenance,
     }
 
 

@@ -1,6 +1,7 @@
 """A Data Record in normal form: what is stored, matched and shown as provenance."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -34,6 +35,9 @@ class NormalRecord:
     company_key: str | None = None
     """The company's name as it is compared."""
     company_domain: str | None = None
+    mapping_version: int = 1
+    custom: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Fields of the source's own, by the names of their columns, as the source has them."""
 
     @cached_property
     def own_emails(self) -> tuple[str, ...]:

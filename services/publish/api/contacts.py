@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from schemas.details import PersonDetails
 from services.kit.errors import NotFound
 from services.kit.http import Desk, Page, Part, may
+from services.publish.api.fields import FieldView, fields_of
 from services.publish.api.forms import PREFIX, Selection, in_chunks, sees_proposals
 from services.publish.commands import reviewing
 from services.publish.commands.reviewing import Outcome, Review
@@ -53,6 +54,8 @@ class Happened(BaseModel):
 
 class ContactCard(ContactView):
     history: tuple[Happened, ...]
+    fields: dict[str, FieldView]
+    """Each field of the details, and `custom:NAME`: where it is from, why it is this value, and what lost."""
 
 
 class SelectionWithReason(Selection):
@@ -99,7 +102,7 @@ def one_contact(contact_id: UUID, desk: Annotated[Desk, may("contact.view")]) ->
         raise NotFound("there is no such contact in this workspace")
     events = desk.read(lambda c: reading.history(c, desk.workspace_id, contact_id))
     history = tuple(Happened(what=event.type, at=event.occurred_at, by=event.actor) for event in events)
-    return ContactCard(**view_of(row).model_dump(), history=history)
+    return ContactCard(**view_of(row).model_dump(), history=history, fields=fields_of(desk, row))
 
 
 @router.post("/contacts/publish")

@@ -13,6 +13,8 @@ from uuid import UUID
 from schemas.details import PersonDetails, Reach
 from schemas.publish import (
     ContactApproved,
+    ContactCorrected,
+    ContactCorrectionWithdrawn,
     ContactExcluded,
     ContactMergedAway,
     ContactProposed,
@@ -20,7 +22,11 @@ from schemas.publish import (
     ContactRevised,
 )
 
-ContactEvent = ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway
+ContactCorrection = ContactCorrected | ContactCorrectionWithdrawn
+"""What the workspace says of a contact changes nothing of its life; what it leads to is told by ContactRevised."""
+ContactEvent = (
+    ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway | ContactCorrection
+)
 
 
 class State(StrEnum):
@@ -78,8 +84,8 @@ def evolve(contact: Contact | None, event: ContactEvent) -> Contact:
     match event:
         case ContactProposed():
             return Contact(event.person_id)
-        case ContactRevised():
-            return contact or Contact(event.person_id)
+        case ContactRevised() | ContactCorrected() | ContactCorrectionWithdrawn():
+            return contact or Contact(event.person_id if isinstance(event, ContactRevised) else event.contact_id)
         case ContactPublished():
             return moved(contact, event.contact_id, State.PUBLISHED)
         case ContactApproved():

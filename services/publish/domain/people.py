@@ -14,6 +14,7 @@ from schemas.dedupe import (
 )
 from schemas.details import CompanyDetails, PersonDetails, Reach
 from schemas.marks import is_email
+from schemas.provenance import Provenance
 from services.publish.domain.rules import Facts, fold
 
 PERSON_FIELDS = ("title", "city", "country", "full_name", "work_email", "private_email", "phone", "mobile", "linkedin", "twitter")
@@ -29,6 +30,8 @@ class Person:
     person_id: UUID
     company_id: UUID | None
     details: PersonDetails
+    corrected: frozenset[str] = frozenset()
+    """Fields that the Provider's operators have set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class PersonChange:
     company_id: UUID | None = None
     details: PersonDetails | None = None
     merged_into: UUID | None = None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def change_person(before: PersonChange | None, event: PersonEvent, workspace_id:
     change = replace(before or PersonChange(workspace_id, event.person_id, version), version=version, merged_into=None)
     match event:
         case PersonFormed() | PersonRevised():
-            return replace(change, company_id=event.company_id, details=event.details)
+            return replace(change, company_id=event.company_id, details=event.details, provenance=event.provenance)
         case PersonMergedAway():
             return replace(change, merged_into=event.into)
         case PersonSplitOff():
@@ -96,16 +100,12 @@ def change_company(before: CompanyChange | None, event: CompanyEvent, workspace_
             return replace(change, merged_into=event.into)
 
 
-def with_company(details: PersonDetails, company: Company | None) -> PersonDetails:
-    """The person's details with its company's golden name and domain, which outrank what single records say."""
+def with_company(details: PersonDetails, company: Company | None, corrected: frozenset[str] = frozenset()) -> PersonDetails:
+    """The person's details with its company's golden name and domain, which outrank what single records say, but no correction."""
     if company is None:
         return details
-    return details.model_copy(
-        update={
-            "company_name": company.details.name or details.company_name,
-            "company_domain": company.details.domain or details.company_domain,
-        }
-    )
+    said = {"company_name": company.details.name, "company_domain": company.details.domain}
+    return details.model_copy(update={name: value for name, value in said.items() if value and name not in corrected})
 
 
 def facts_of(details: PersonDetails, company: Company | None) -> Facts:

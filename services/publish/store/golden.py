@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from schemas.details import CompanyDetails, PersonDetails
+from schemas.provenance import Provenance
 from services.kit.database import as_json, rows, run
 from services.publish.domain.people import Company, CompanyChange, Family, Person, PersonChange, PersonKey
 
@@ -25,14 +26,17 @@ def one_at_a_time(connection: Connection) -> None:
 
 
 KEEP_PERSONS = """
-INSERT INTO persons AS known (workspace_id, person_id, version, company_id, details, merged_into)
+INSERT INTO persons AS known (workspace_id, person_id, version, company_id, details, merged_into, provenance, corrected)
 SELECT * FROM json_to_recordset(:persons)
-    AS new (workspace_id uuid, person_id uuid, version int, company_id uuid, details jsonb, merged_into uuid)
+    AS new (workspace_id uuid, person_id uuid, version int, company_id uuid, details jsonb, merged_into uuid, provenance jsonb,
+            corrected text[])
 ON CONFLICT (workspace_id, person_id) DO UPDATE SET
     version = EXCLUDED.version,
     company_id = CASE WHEN EXCLUDED.details IS NULL THEN known.company_id ELSE EXCLUDED.company_id END,
     details = coalesce(EXCLUDED.details, known.details),
-    merged_into = EXCLUDED.merged_into
+    merged_into = EXCLUDED.merged_into,
+    provenance = coalesce(EXCLUDED.provenance, known.provenance),
+    corrected = CASE WHEN EXCLUDED.details IS NULL THEN known.corrected ELSE EXCLUDED.corrected END
 WHERE known.version < EXCLUDED.version
 RETURNING workspace_id, person_id
 """
@@ -48,6 +52,8 @@ def keep_persons(connection: Connection, changes: Iterable[PersonChange]) -> lis
             "company_id": change.company_id,
             "details": raw(change.details),
             "merged_into": change.merged_into,
+            "provenance": raw(change.provenance),
+            "corrected": sorted(change.provenance.corrected) if change.provenance else [],
         }
         for change in changes
     )
@@ -95,7 +101,7 @@ WITH RECURSIVE up AS (
     SELECT p.workspace_id, p.person_id, down.root
     FROM down JOIN persons p ON p.workspace_id = down.workspace_id AND p.merged_into = down.person_id
 )
-SELECT root, workspace_id, person_id, company_id, details::text AS details
+SELECT root, workspace_id, person_id, company_id, details::text AS details, corrected
 FROM down JOIN persons USING (workspace_id, person_id) ORDER BY workspace_id, person_id
 """
 
@@ -109,8 +115,19 @@ def families(connection: Connection, keys: Iterable[PersonKey]) -> list[Family]:
             merged[row.root].append(row.person_id)
         elif row.details is not None:
             details = PersonDetails.model_validate_json(row.details)
-            living.append(Person(row.workspace_id, row.person_id, row.company_id, details))
+            living.append(Person(row.workspace_id, row.person_id, row.company_id, details, frozenset(row.corrected)))
     return [Family(person, tuple(merged[person.person_id])) for person in living]
+
+
+def provenance_of(connection: Connection, person: PersonKey) -> Provenance:
+    """Where the person's fields are from; nothing of one heard of before that was told."""
+    found = rows(
+        connection,
+        "SELECT provenance::text AS provenance FROM persons WHERE workspace_id = :scope AND person_id = :person AND provenance IS NOT NULL",
+        scope=person[0],
+        person=person[1],
+    )
+    return next((Provenance.model_validate_json(row.provenance) for row in found), Provenance())
 
 
 COMPANIES = """

@@ -1,0 +1,123 @@
+"""The Provider's pages of golden records: the survivorship rules with their preview, and one person with records and corrections."""
+
+from asyncio import gather
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from schemas.body import PROVIDER
+from services.dashboard.fields import FIELDS, GROUPS, RULES, Reader, name_of, shown
+from services.dashboard.frame import PageRoute, Visit, Visited
+from services.kit.errors import Forbidden, Rejected, Unauthenticated
+
+router = APIRouter(route_class=PageRoute, prefix="/provider")
+API = "/api/dedupe"
+INGEST = f"/api/ingest/workspaces/{PROVIDER}"
+
+
+async def enter(visit: Visit) -> None:
+    me = await visit.enter()
+    if me["role"] != "operator":
+        raise Forbidden("this page is for the Provider's operators")
+
+
+@router.get("/golden")
+async def golden(visit: Visited) -> Response:
+    return await rules_page(visit)
+
+
+@router.post("/golden/preview")
+async def preview(visit: Visited, request: Request) -> Response:
+    asked = asked_of(await request.form())
+    try:
+        found = (await visit.apis.call("POST", f"{API}/survivorship/preview", json=asked)).json()
+    except Unauthenticated:
+        raise
+    except Rejected as refusal:
+        return await rules_page(visit, asked, problem=refusal.reason)
+    return await rules_page(visit, asked, preview=found)
+
+
+@router.post("/golden")
+async def save(visit: Visited, request: Request) -> Response:
+    asked = asked_of(await request.form())
+    try:
+        await visit.apis.call("PUT", f"{API}/survivorship", json=asked)
+    except Unauthenticated:
+        raise
+    except Rejected as refusal:
+        return await rules_page(visit, asked, problem=refusal.reason)
+    return RedirectResponse("/provider/golden", 303)
+
+
+def asked_of(form: FormData) -> dict[str, Any]:
+    """What the form says; a group all of whose criteria are blank keeps the default."""
+    criteria = {group: [str(each) for each in form.getlist(group) if each] for group in GROUPS}
+    lines = {
+        name: [line.strip() for line in str(form.get(name, "")).splitlines() if line.strip()] for name in ("sources", "hidden_sources")
+    }
+    version = str(form.get("version", "0"))
+    return {"version": int(version) if version.isdecimal() else 0, "fields": {g: its for g, its in criteria.items() if its}, **lines}
+
+
+async def rules_page(visit: Visit, asked: Any = None, *, problem: str | None = None, preview: Any = None) -> Response:
+    _, rules, sources = await gather(enter(visit), visit.apis.get(f"{API}/survivorship"), visit.apis.see(f"{INGEST}/sources", limit=100))
+    return visit.page(
+        "golden.html",
+        "provider",
+        rules=rules,
+        asked=asked or rules,
+        problem=problem,
+        preview=preview,
+        sources=[each["name"] for each in sources["items"]] if sources else [],
+        groups=GROUPS,
+        words=RULES,
+        call=name_of,
+    )
+
+
+@router.get("/people/{person_id}")
+async def person(visit: Visited, person_id: UUID) -> Response:
+    return await person_page(visit, person_id)
+
+
+@router.post("/people/{person_id}/correct")
+async def correct(visit: Visited, person_id: UUID, field: Annotated[str, Form()], value: Annotated[str, Form()] = "") -> Response:
+    body = {"field": field, "value": value}
+    return await change(visit, person_id, "PUT", json=body)
+
+
+@router.post("/people/{person_id}/withdraw")
+async def withdraw(visit: Visited, person_id: UUID, field: Annotated[str, Form()]) -> Response:
+    return await change(visit, person_id, "DELETE", params={"field": field})
+
+
+async def change(visit: Visit, person_id: UUID, method: str, **asked: Any) -> Response:
+    try:
+        await visit.apis.call(method, f"{API}/people/{person_id}/corrections", **asked)
+    except Unauthenticated:
+        raise
+    except Rejected as refusal:
+        return await person_page(visit, person_id, refusal.reason)
+    return RedirectResponse(f"/provider/people/{person_id}", 303)
+
+
+async def person_page(visit: Visit, person_id: UUID, problem: str | None = None) -> Response:
+    _, found, imports = await gather(
+        enter(visit), visit.apis.get(f"{API}/people/{person_id}"), visit.apis.see(f"{INGEST}/imports", limit=500)
+    )
+    files = {each["import_id"]: each["file_name"] for each in imports["items"]} if imports else {}
+    return visit.page(
+        "person.html",
+        "provider",
+        person=found,
+        shown=shown(found["fields"], "correction", Reader(visit.me["actor"], files)),
+        files=files,
+        names=FIELDS,
+        problem=problem,
+        path=f"/provider/people/{person_id}",
+        call=name_of,
+    )

@@ -1,0 +1,70 @@
+"""Choosing golden fields for many persons at once: by the rules as they stand, with the corrections that hold for them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from schemas.body import PROVIDER
+from services.dedupe import kept, store
+from services.dedupe.domain import corrections, golden, survivorship
+from services.dedupe.domain.corrections import Corrected, Correction, Held
+from services.dedupe.domain.golden import Golden
+from services.dedupe.domain.ids import company_id_of
+from services.dedupe.domain.origins import provenance_of
+from services.dedupe.domain.person import Found
+from services.dedupe.domain.survivorship import RULES_ID, Policy
+from services.dedupe.store import Stored
+from services.kit.events import Kind
+
+RULES: Kind[Policy] = Kind("rules", Policy, survivorship.evolve)
+CORRECTED: Kind[Corrected] = Kind("correction", Corrected, corrections.evolve)
+
+Groups = Mapping[UUID, Mapping[UUID, Stored]]
+"""Person → the records that are theirs, by id."""
+
+
+@dataclass(frozen=True)
+class Choosing:
+    policy: Policy = golden.STANDARD
+    corrections: Mapping[UUID, Collection[Correction]] = field(default_factory=dict)
+    """By the person to whom each was made."""
+
+    def held(self, person_id: UUID, record_ids: Collection[UUID]) -> Held:
+        if not self.corrections:
+            return {}
+        return corrections.held(corrections.bearers(person_id, record_ids), self.corrections)
+
+    def golden(self, person_id: UUID, group: Mapping[UUID, Stored]) -> Golden:
+        return golden.choose([each.record for each in group.values()], self.policy, self.held(person_id, group))
+
+    def found(self, person_id: UUID, group: Mapping[UUID, Stored]) -> Found:
+        chosen = self.golden(person_id, group)
+        return Found(person_id, tuple(sorted(group)), company_of(chosen, group), chosen.details, provenance_of(chosen))
+
+    def by(self, policy: Policy) -> "Choosing":
+        return replace(self, policy=policy)
+
+
+def company_of(chosen: Golden, group: Mapping[UUID, Stored]) -> UUID | None:
+    """Where the person works: by the domain that won, even if only a correction says it, else by the name."""
+    domain = chosen.choices.get("company_domain")
+    if domain and domain.value and isinstance(domain.source, Correction):
+        return company_id_of(next(iter(group.values())).workspace_id, "domain", domain.value)
+    at = golden.employer(chosen)
+    return group[at].company_id if at else None
+
+
+def policy_of(connection: Connection) -> Policy:
+    """Who decides by it holds the scopes that it decides on (`store.lock_scopes`) already: then no pass over all persons is missed."""
+    return store.state_of(connection, PROVIDER, RULES, RULES_ID) or golden.STANDARD
+
+
+def choosing_for(connection: Connection, groups: Groups, policy: Policy | None = None) -> Choosing:
+    policy = policy_of(connection) if policy is None else policy
+    scopes = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items() if group}
+    if not scopes or not kept.any_corrections(connection, set(scopes.values())):
+        return Choosing(policy)
+    wanted = {(scopes[p], bearer) for p, group in groups.items() if group for bearer in corrections.bearers(p, group)}
+    return Choosing(policy, kept.corrections_of(connection, wanted))

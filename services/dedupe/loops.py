@@ -1,0 +1,46 @@
+"""What goes on beside the stream: learning, judging anew what waits for it, and choosing all persons' fields anew after a change of the
+survivorship rules.
+
+Each step is one transaction with its place in it, so a crash loses nothing and repeats nothing; it holds one scope for a slice only,
+between which records go on arriving.
+"""
+
+from functools import partial
+
+from services.dedupe import index, kept, ruling
+from services.dedupe.learning import Learner
+from services.dedupe.models import JUDGES
+from services.kit.database import rows
+from services.kit.events import Work
+from services.kit.loops import Loop
+from services.kit.service import Context
+
+SLICE = 1000
+
+
+def loops(context: Context) -> list[Loop]:
+    learner = Learner(context.worker, context.codec, context.clock, JUDGES, context.settings)
+    return [Loop("learner", learner.step, close=learner.close), Loop("rechoosing", partial(rechoose_step, context))]
+
+
+def busy(context: Context) -> int:
+    with context.worker.transaction() as connection:
+        [row] = rows(connection, "SELECT count(*) AS n FROM rechoosing WHERE NOT finished")
+        return int(row.n) + index.waiting(connection)
+
+
+def rechoose_step(context: Context, most: int = SLICE) -> int:
+    """Choose the next slice of persons anew. Returns how much was done."""
+    with context.worker.transaction() as connection:
+        going = kept.next_rechoosing(connection)
+        if going is None:
+            return 0
+        keys = kept.persons_after(connection, going.place, most)
+        if not keys:
+            kept.end_rechoosing(connection)
+            return 1
+        work = Work(connection, context.codec, context.clock(), "service:dedupe", f"survivorship:{going.version}")
+        told = ruling.rechoose(work, keys)
+        work.append(told)
+        kept.move_rechoosing(connection, keys[-1], len(keys), len(told))
+        return len(keys)
