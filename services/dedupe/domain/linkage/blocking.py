@@ -23,10 +23,6 @@ def address_keys(traits: Traits) -> Iterator[str]:
         local = letters(mailbox.local)
         if len(local) >= LEAST_LETTERS:
             yield f"local:{skeleton(local)}"
-            yield f"near:{mailbox.local[:3]}:{mailbox.local[-3:]}:{mailbox.domain}"
-            if not mailbox.free:
-                # The end, as a given name or an initial may stand before it.
-                yield f"end:{skeleton(local)[-6:]}:{mailbox.domain}"
     for phone in traits.phones:
         yield f"phone:{phone}"
     if traits.profile:
@@ -35,23 +31,18 @@ def address_keys(traits: Traits) -> Iterator[str]:
 
 
 def name_keys(traits: Traits) -> Iterator[str]:
-    first, family = skeleton(traits.first), skeleton(traits.family)
+    first, family = traits.first_skeleton, traits.family_skeleton
     known_first = first if len(traits.first) > 1 else ""
     company = (traits.company or traits.domain.replace("-", " ").replace(".", " ")).partition(" ")[0]
     if family:
         yield f"name:{known_first}:{family}"
         yield f"local:{skeleton(traits.first + traits.family)}"
         yield f"family:{family}:{first[:1]}:{traits.country}"
-        if traits.domain:
-            yield f"end:{family[-6:]}:{traits.domain}"
         if company:
             yield f"family at:{family}:{company[:5]}"
-    if known_first and company:
-        yield f"first at:{known_first}:{company[:6]}"
     for employer in traits.employers:
         if family:
-            yield f"family of:{family}:{employer}"
-            # Two letters that changed places.
+            # By its letters, as two of them may have changed places.
             yield f"letters of:{''.join(sorted(family))}:{employer}"
         if first:
             yield f"first of:{first}:{employer}"

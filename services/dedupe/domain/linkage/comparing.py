@@ -4,6 +4,7 @@ What people of one company have in common by chance (address, phone, place, titl
 stand twice: for pairs at one employer, and for others.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -55,23 +56,28 @@ FIELDS = (
     ADDRESS, PHONE, PLACE, TITLE,
     at_one_employer(ADDRESS), at_one_employer(PHONE), at_one_employer(PLACE), at_one_employer(TITLE),
 )  # fmt: skip
-UNKNOWN = (0, 0, 0, 0)
 
 
 def compare(one: Traits, other: Traits) -> Levels:
     given, family = names(one, other)
     employer = employers(one, other)
-    rest = (addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other))
-    context = UNKNOWN + rest if employer == SAME else rest + UNKNOWN
-    return (given, family, profiles(one, other), employer, *context)
+    address, phone, place, title = addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other)
+    if employer == SAME:
+        return (given, family, profiles(one, other), employer, 0, 0, 0, 0, address, phone, place, title)
+    return (given, family, profiles(one, other), employer, address, phone, place, title, 0, 0, 0, 0)
 
 
 def names(one: Traits, other: Traits) -> tuple[int, int]:
-    given, family = given_names(one, other), family_names(one.family, other.family)
-    swapped = given == OTHER_GIVEN and family == OTHER_FAMILY
-    if swapped and skeleton(one.given) == skeleton(other.family) and skeleton(one.family) == skeleton(other.given):
+    given = given_names(one, other)
+    family = SAME if one.family and one.family == other.family else family_names(one.family, other.family)
+    if given == OTHER_GIVEN and family == OTHER_FAMILY and swapped(one, other):
         return VARIANT, VARIANT
     return given, family
+
+
+def swapped(one: Traits, other: Traits) -> bool:
+    """Whether each one's family name is the other's given name."""
+    return skeleton(one.given) == other.family_skeleton and one.family_skeleton == skeleton(other.given)
 
 
 def given_names(one: Traits, other: Traits) -> int:
@@ -79,11 +85,12 @@ def given_names(one: Traits, other: Traits) -> int:
         return 0
     if one.given == other.given:
         return SAME
-    if one.first == other.first or skeleton(other.first) in one.also or skeleton(one.first) in other.also:
+    if one.first == other.first or other.first_skeleton in one.also or one.first_skeleton in other.also:
         return VARIANT
     return first_names(one.first, other.first)
 
 
+@lru_cache(maxsize=200_000)
 def first_names(one: str, other: str) -> int:
     if len(one) == 1 or len(other) == 1:
         return INITIAL if one[0] == other[0] else OTHER_GIVEN
@@ -92,11 +99,12 @@ def first_names(one: str, other: str) -> int:
     shorter = min(len(one), len(other))
     if shorter > 3 and OSA.distance(one, other, score_cutoff=1) <= 1:
         return VARIANT
-    if (shorter > 2 and (one.startswith(other) or other.startswith(one))) or JaroWinkler.similarity(one, other) >= 0.88:
+    if (shorter > 2 and (one.startswith(other) or other.startswith(one))) or JaroWinkler.similarity(one, other, score_cutoff=0.88) >= 0.88:
         return ALIKE
     return OTHER_GIVEN
 
 
+@lru_cache(maxsize=200_000)
 def family_names(one: str, other: str) -> int:
     if not one or not other:
         return 0
@@ -116,7 +124,9 @@ def family_names(one: str, other: str) -> int:
 
 def addresses(one: Traits, other: Traits, given: int, family: int) -> int:
     """The best that two of their addresses agree."""
-    return min((mailboxes(mine, theirs, given, family) for mine in one.mailboxes for theirs in other.mailboxes), default=0)
+    if not one.mailboxes or not other.mailboxes:
+        return 0
+    return min([mailboxes(mine, theirs, given, family) for mine in one.mailboxes for theirs in other.mailboxes])
 
 
 def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, family: int) -> int:
@@ -159,7 +169,13 @@ def employers(one: Traits, other: Traits) -> int:
         return 0
     if not one.employers.isdisjoint(other.employers) or (one.company and one.company == other.company):
         return SAME
-    return 2 if alike(one.company, other.company) or stands_in(one, other) or stands_in(other, one) else 3
+    return 2 if may_be_one(one.company, one.domain, other.company, other.domain) else 3
+
+
+@lru_cache(maxsize=200_000)
+def may_be_one(one: str, its_domain: str, other: str, others_domain: str) -> bool:
+    """Whether two companies, each by what is known of its name and domain, may be one."""
+    return alike(one, other) or stands_in(one, others_domain) or stands_in(other, its_domain)
 
 
 def alike(one: str, other: str) -> bool:
@@ -170,16 +186,16 @@ def alike(one: str, other: str) -> bool:
     shorter, longer = sorted((mine, theirs), key=len)
     if set(shorter) <= set(longer):
         return True
-    return acronym(mine) == other or acronym(theirs) == one or JaroWinkler.similarity(one, other) > 0.93
+    return acronym(mine) == other or acronym(theirs) == one or JaroWinkler.similarity(one, other, score_cutoff=0.93) > 0.93
 
 
 def acronym(words: list[str]) -> str:
     return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
-def stands_in(one: Traits, other: Traits) -> bool:
+def stands_in(company: str, domain: str) -> bool:
     """Whether the company that one names may have the other's domain."""
-    return bool(one.company and other.domain and goes_with(one.company, other.domain))
+    return bool(company and domain and goes_with(company, domain))
 
 
 def goes_with(company: str, domain: str) -> bool:
@@ -190,9 +206,9 @@ def goes_with(company: str, domain: str) -> bool:
 def places(one: Traits, other: Traits) -> int:
     if one.city and one.city == other.city:
         return SAME
-    if one.country and other.country:
-        return 2 if one.country == other.country else 3
-    return 0
+    if not one.country or not other.country:
+        return 0
+    return 2 if one.country == other.country else 3
 
 
 def titles(one: Traits, other: Traits) -> int:

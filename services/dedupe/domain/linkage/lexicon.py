@@ -128,6 +128,6 @@ def without(text: str, name: str) -> Iterable[str]:
 def lexicon_of(records: Sequence[Traits]) -> Lexicon:
     """Of the names that records state."""
     return Lexicon(
-        counts_of(skeleton(traits.first) for traits in records if len(traits.first) >= LEAST_GIVEN),
-        counts_of(skeleton(traits.family) for traits in records if len(traits.family) >= LEAST_FAMILY),
+        counts_of(traits.first_skeleton for traits in records if len(traits.first) >= LEAST_GIVEN),
+        counts_of(traits.family_skeleton for traits in records if len(traits.family) >= LEAST_FAMILY),
     )

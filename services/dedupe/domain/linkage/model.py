@@ -7,7 +7,6 @@ from typing import NamedTuple
 from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, VARIANT, Levels
 from services.dedupe.domain.linkage.counts import Counts
 from services.dedupe.domain.linkage.lexicon import Lexicon
-from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
 BY_FREQUENCY: Mapping[tuple[str, int], float] = {
@@ -33,9 +32,9 @@ class Frequencies:
         """Bits, for the agreements in BY_FREQUENCY."""
         given = family = 0.0
         if levels[0] in {SAME, VARIANT}:
-            given = self.lexicon.given.rarity(skeleton(one.first), skeleton(other.first))
+            given = self.lexicon.given.rarity(one.first_skeleton, other.first_skeleton)
         if levels[1] in {SAME, VARIANT}:
-            family = self.lexicon.family.rarity(skeleton(one.family), skeleton(other.family))
+            family = self.lexicon.family.rarity(one.family_skeleton, other.family_skeleton)
         bits = given + family
         if given and family and self.bearers:
             # Names go together (`João Silva`): both are more frequent than the one times the other.
@@ -47,7 +46,7 @@ class Frequencies:
 
 def full_name(traits: Traits) -> str:
     """As its skeleton; empty where a part of it is not known, or an initial."""
-    return f"{skeleton(traits.first)} {skeleton(traits.family)}" if len(traits.first) > 1 and len(traits.family) > 1 else ""
+    return f"{traits.first_skeleton} {traits.family_skeleton}" if len(traits.first) > 1 and len(traits.family) > 1 else ""
 
 
 NOTICEABLE = 1e-6

@@ -13,7 +13,6 @@ from services.dedupe.domain.linkage.employers import Companies, with_employers
 from services.dedupe.domain.linkage.learning import Learner
 from services.dedupe.domain.linkage.lexicon import lexicon_of
 from services.dedupe.domain.linkage.model import Frequencies, Model
-from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
@@ -97,7 +96,7 @@ def without_shared(records: Sequence[Traits]) -> list[Traits]:
     for traits in records:
         if traits.family:
             for value in (*traits.phones, *(mailbox.whole for mailbox in traits.mailboxes)):
-                families[value].add(skeleton(traits.family)[:3])
+                families[value].add(traits.family_skeleton[:3])
     shared = {value for value, names in families.items() if len(names) >= SHARED_BY}
     return [replace(t, phones=t.phones - shared, mailboxes=tuple(m for m in t.mailboxes if m.whole not in shared)) for t in records]
 

@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 
 from services.dedupe.domain import addresses, names, places
 from services.dedupe.domain.known import FREE
+from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.domain.words import plain
 
@@ -64,11 +65,16 @@ class Traits:
     city: str = ""
     country: str = ""
     title: frozenset[str] = field(default=frozenset())
+    first: str = field(init=False, repr=False, compare=False)
+    """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
+    first_skeleton: str = field(init=False, repr=False, compare=False)
+    family_skeleton: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def first(self) -> str:
-        """The first of the given names."""
-        return self.given.partition(" ")[0]
+    def __post_init__(self) -> None:
+        first = self.given.partition(" ")[0]
+        object.__setattr__(self, "first", first)
+        object.__setattr__(self, "first_skeleton", skeleton(first))
+        object.__setattr__(self, "family_skeleton", skeleton(self.family))
 
 
 def traits_of(record: NormalRecord) -> Traits:
