@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from services.dedupe.domain.linkage.spelling import letters, skeleton
+from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
 MOST_IN_A_BLOCK = 60
@@ -20,9 +20,8 @@ def keys_of(traits: Traits) -> set[str]:
 def address_keys(traits: Traits) -> Iterator[str]:
     for mailbox in traits.mailboxes:
         yield f"mailbox:{mailbox.whole}"
-        local = letters(mailbox.local)
-        if len(local) >= LEAST_LETTERS:
-            yield f"local:{skeleton(local)}"
+        if len(mailbox.name) >= LEAST_LETTERS:
+            yield f"local:{skeleton(mailbox.name)}"
     for phone in traits.phones:
         yield f"phone:{phone}"
     if traits.profile:
@@ -32,10 +31,10 @@ def address_keys(traits: Traits) -> Iterator[str]:
 
 def name_keys(traits: Traits) -> Iterator[str]:
     first, family = traits.first_skeleton, traits.family_skeleton
-    known_first = first if len(traits.first) > 1 else ""
     company = (traits.company or traits.domain.replace("-", " ").replace(".", " ")).partition(" ")[0]
     if family:
-        yield f"name:{known_first}:{family}"
+        # In one order, as some sources have them swapped.
+        yield f"name:{':'.join(sorted((first, family)))}" if len(traits.first) > 1 else f"name:{family}"
         yield f"local:{skeleton(traits.first + traits.family)}"
         yield f"family:{family}:{first[:1]}:{traits.country}"
         if company:

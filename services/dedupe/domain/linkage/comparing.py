@@ -25,7 +25,7 @@ class Field(NamedTuple):
 
 SAME, VARIANT, INITIAL, ALIKE, OTHER_GIVEN = 1, 2, 3, 4, 5
 OTHER_FAMILY = 3
-SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER = 1, 2, 3, 4, 5, 6
+SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER, NUMBERED = 1, 2, 3, 4, 5, 6, 7
 
 GIVEN = Field("given name", ("the same", "a spelling or pet name of it", "its initial", "alike", "different"))
 FAMILY = Field("family name", ("the same", "a spelling of it", "different"))
@@ -40,6 +40,7 @@ ADDRESS = Field(
         "another at the same domain",
         "another, one of them private",
         "another",
+        "the same name there with another number",
     ),
 )
 PHONE = Field("phone", ("the same", "another"))
@@ -56,6 +57,10 @@ FIELDS = (
     ADDRESS, PHONE, PLACE, TITLE,
     at_one_employer(ADDRESS), at_one_employer(PHONE), at_one_employer(PLACE), at_one_employer(TITLE),
 )  # fmt: skip
+
+
+ADDRESSES = tuple(place for place, field in enumerate(FIELDS) if field in {ADDRESS, at_one_employer(ADDRESS)})
+"""Where in FIELDS the address stands."""
 
 
 def compare(one: Traits, other: Traits) -> Levels:
@@ -84,10 +89,12 @@ def given_names(one: Traits, other: Traits) -> int:
     if not one.given or not other.given:
         return 0
     if one.given == other.given:
-        return SAME
+        return SAME if len(one.first) > 1 else INITIAL
     if one.first == other.first or other.first_skeleton in one.also or one.first_skeleton in other.also:
         return VARIANT
-    return first_names(one.first, other.first)
+    # `Karl-Heinz` and `Karlheinz`.
+    whole = one.given != one.first or other.given != other.first
+    return VARIANT if whole and skeleton(one.given) == skeleton(other.given) else first_names(one.first, other.first)
 
 
 @lru_cache(maxsize=200_000)
@@ -141,7 +148,7 @@ def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, family: int) -> int:
     if mine.local == theirs.local and not at_one and not (given and family) and len(letters(mine.local)) > MOST_TYPOS_AFTER:
         return SAME_NAME_ELSEWHERE
     if at_one and not mine.free:
-        return BESIDE
+        return NUMBERED if mine.name == theirs.name else BESIDE
     return ANOTHER_FREE if mine.free or theirs.free else ANOTHER
 
 

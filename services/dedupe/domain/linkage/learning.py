@@ -13,9 +13,11 @@ from dataclasses import replace
 from services.dedupe.domain.linkage.blocking import Pair
 from services.dedupe.domain.linkage.comparing import (
     ADDRESS,
+    ADDRESSES,
     BESIDE,
     FIELDS,
     OTHER_FAMILY,
+    NUMBERED,
     OTHER_GIVEN,
     PHONE,
     PROFILE,
@@ -177,10 +179,14 @@ def raise_identifiers(chance: Distribution, spurious: Sequence[Mapping[int, floa
 
 
 def weigh(truth: Distribution, chance: Distribution) -> Distribution:
-    return [
+    weights = [
         [0.0] + [bits(field.name, level, truth[place][level], chance[place][level]) for level in range(1, len(field.levels) + 1)]
         for place, field in enumerate(FIELDS)
     ]
+    for place in ADDRESSES:
+        # No more for it than for any other address there: the names say nothing then (`Frequencies.rarity`).
+        weights[place][NUMBERED] = min(0.0, weights[place][BESIDE])
+    return weights
 
 
 def bits(field: str, level: int, of_one: float, by_accident: float) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, VARIANT, Levels
+from services.dedupe.domain.linkage.comparing import ADDRESSES, EMPLOYER, FAMILY, FIELDS, GIVEN, NUMBERED, SAME, VARIANT, Levels
 from services.dedupe.domain.linkage.counts import Counts
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.traits import Traits
@@ -31,6 +31,9 @@ class Frequencies:
     def rarity(self, one: Traits, other: Traits, levels: Levels) -> float:
         """Bits, for the agreements in BY_FREQUENCY."""
         given = family = 0.0
+        if NUMBERED in {levels[place] for place in ADDRESSES}:
+            # A number is given to who comes second of a name: that they agree in it is no evidence then.
+            levels = (0, 0, *levels[2:])
         if levels[0] in {SAME, VARIANT}:
             given = self.lexicon.given.rarity(one.first_skeleton, other.first_skeleton)
         if levels[1] in {SAME, VARIANT}:

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from services.dedupe.domain import addresses, names, places
 from services.dedupe.domain.known import FREE
-from services.dedupe.domain.linkage.spelling import skeleton
+from services.dedupe.domain.linkage.spelling import letters, skeleton
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.domain.words import plain
 
@@ -40,6 +40,8 @@ class Mailbox:
     local: str
     domain: str
     free: bool
+    name: str
+    """`local` without digits and dots: a company's second `ann.smith` is `ann.smith2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def mailbox_of(address: str) -> Mailbox:
     local, _, host = addresses.untagged(address).partition("@")
     host = meant(host)
     whole = addresses.mailbox(f"{local}@{host}")
-    return Mailbox(whole, local, addresses.domain(host) or host, addresses.is_free(whole))
+    return Mailbox(whole, local, addresses.domain(host) or host, addresses.is_free(whole), letters(local))
 
 
 @lru_cache(maxsize=50_000)
