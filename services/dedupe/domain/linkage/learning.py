@@ -27,7 +27,7 @@ from services.dedupe.domain.linkage.comparing import (
     at_one_employer,
     compare,
 )
-from services.dedupe.domain.linkage.counts import counts_of
+from services.dedupe.domain.linkage.counts import Counts, counts_of
 from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model, full_name
 from services.dedupe.domain.linkage.traits import Traits
 
@@ -77,7 +77,8 @@ class Learner:
     def count_bearers(self, persons: Sequence[int]) -> None:
         """How many persons have each full name, as far as it is known who is who."""
         named = {(person, name) for person, traits in zip(persons, self._records, strict=True) if (name := full_name(traits))}
-        self._weigh_rarity(replace(self._frequencies, bearers=counts_of(name for _, name in named)))
+        at = {(person, f"{name} {e}") for person, traits in zip(persons, self._records, strict=True) if (name := full_name(traits)) for e in traits.employers}
+        self._weigh_rarity(replace(self._frequencies, bearers=Counts(counts_of(name for _, name in named).of, len(named)), colleagues=Counts(counts_of(name for _, name in at).of, len(named))))
 
     @property
     def model(self) -> Model:

@@ -27,6 +27,8 @@ class Frequencies:
     employers: Counts
     bearers: Counts | None = None
     """How many persons have a full name, once it is known who is who."""
+    colleagues: Counts | None = None
+    """The same of full names at an employer."""
 
     def rarity(self, one: Traits, other: Traits, levels: Levels) -> float:
         """Bits, for the agreements in BY_FREQUENCY."""
@@ -43,7 +45,10 @@ class Frequencies:
             # Names go together (`João Silva`): both are more frequent than the one times the other.
             bits = min(bits, self.bearers.rarity_of_others(full_name(one), full_name(other)))
         if levels[3] == SAME:
-            bits += self.employers.rarity(*(one.employers & other.employers))
+            shared = one.employers & other.employers
+            bits += self.employers.rarity(*shared)
+            if given and family and self.colleagues:
+                bits = min(bits, self.colleagues.rarity_of_others(*(f"{full_name(each)} {employer}" for each in (one, other) for employer in shared)))
         return bits
 
 
