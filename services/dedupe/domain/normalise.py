@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
+from schemas.fields import CUSTOM
 from schemas.fields import DataField as F
 from schemas.ingest import RecordIngested
 from services.dedupe.domain import addresses, names, places
@@ -38,6 +39,7 @@ def normalise(record: RecordIngested, told_at: datetime) -> NormalRecord:
         company_name=company,
         company_key=names.company_key(company) if company else None,
         company_domain=addresses.company_domain(fields.get(F.COMPANY_WEBSITE), emails),
+        custom=tuple(sorted((name.removeprefix(CUSTOM), value) for name, value in fields.items() if name.startswith(CUSTOM))),
     )
 
 

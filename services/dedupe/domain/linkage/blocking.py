@@ -14,7 +14,7 @@ LEAST_LETTERS = 5
 
 def keys_of(traits: Traits) -> set[str]:
     """The kind of a key comes first, so that equal texts of two kinds do not meet."""
-    return {*address_keys(traits), *name_keys(traits)}
+    return {*address_keys(traits), *name_keys(traits), *(f"extra:{each}" for each in traits.extra_keys)}
 
 
 def address_keys(traits: Traits) -> Iterator[str]:

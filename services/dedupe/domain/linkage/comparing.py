@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, letters, pet_names, skeleton
+from services.dedupe.domain.linkage import extras
+from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, pet_names, skeleton
 from services.dedupe.domain.linkage.traits import Mailbox, Traits
 
 Levels = tuple[int, ...]
-"""One for each of FIELDS."""
+"""One for each of FIELDS, and of the sources' own fields (`fields_of`)."""
 
 
 class Field(NamedTuple):
@@ -25,7 +26,7 @@ class Field(NamedTuple):
 
 SAME, VARIANT, INITIAL, ALIKE, OTHER_GIVEN = 1, 2, 3, 4, 5
 OTHER_FAMILY = 3
-SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER, NUMBERED = 1, 2, 3, 4, 5, 6, 7
+SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER, NUMBERED, BOTH_FREE = 1, 2, 3, 4, 5, 6, 7, 8
 
 GIVEN = Field("given name", ("the same", "a spelling or pet name of it", "its initial", "alike", "different"))
 FAMILY = Field("family name", ("the same", "a spelling of it", "different"))
@@ -41,6 +42,7 @@ ADDRESS = Field(
         "another, one of them private",
         "another",
         "the same name there with another number",
+        "another, both of them private",
     ),
 )
 PHONE = Field("phone", ("the same", "another"))
@@ -68,8 +70,22 @@ def compare(one: Traits, other: Traits) -> Levels:
     employer = employers(one, other)
     address, phone, place, title = addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other)
     if employer == SAME:
-        return (given, family, profiles(one, other), employer, 0, 0, 0, 0, address, phone, place, title)
-    return (given, family, profiles(one, other), employer, address, phone, place, title, 0, 0, 0, 0)
+        levels = (given, family, profiles(one, other), employer, 0, 0, 0, 0, address, phone, place, title)
+    else:
+        levels = (given, family, profiles(one, other), employer, address, phone, place, title, 0, 0, 0, 0)
+    return levels + own_fields(one, other, employer == SAME) if one.extras else levels
+
+
+def fields_of(traits: Traits) -> tuple[Field, ...]:
+    """All that are compared of such records: FIELDS, then the sources' own, which stand twice as well."""
+    own = tuple(Field(name, extras.LEVELS) for name, _ in traits.extras)
+    return (*FIELDS, *own, *map(at_one_employer, own))
+
+
+def own_fields(one: Traits, other: Traits, at_one: bool) -> Levels:
+    levels = tuple(extras.level(mine[1], theirs[1]) for mine, theirs in zip(one.extras, other.extras, strict=True))
+    unknown = (0,) * len(levels)
+    return unknown + levels if at_one else levels + unknown
 
 
 def names(one: Traits, other: Traits) -> tuple[int, int]:
@@ -133,22 +149,31 @@ def addresses(one: Traits, other: Traits, given: int, family: int) -> int:
     """The best that two of their addresses agree."""
     if not one.mailboxes or not other.mailboxes:
         return 0
-    return min([mailboxes(mine, theirs, given, family) for mine in one.mailboxes for theirs in other.mailboxes])
+    return min(
+        [
+            mailboxes(mine, theirs, given, bool(given and (family or mine.name == one.first)))
+            for mine in one.mailboxes
+            for theirs in other.mailboxes
+        ]
+    )
 
 
-def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, family: int) -> int:
+def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, named: bool) -> int:
+    """`named`: whether what stands in them is compared as a name."""
     if mine.whole == theirs.whole:
         return SAME_ADDRESS
     at_one = mine.domain == theirs.domain
-    if at_one and mine.local.replace(".", "") == theirs.local.replace(".", ""):
+    if at_one and not mine.free and mine.local.replace(".", "") == theirs.local.replace(".", ""):
         return SAME_ADDRESS
     if at_one and given != OTHER_GIVEN and misspelt(mine.local, theirs.local):
         return MISSPELT
     # Names that agree are evidence already: that they stand in both addresses is none beside it.
-    if mine.local == theirs.local and not at_one and not (given and family) and len(letters(mine.local)) > MOST_TYPOS_AFTER:
+    if mine.local == theirs.local and not at_one and not named and len(mine.name) > MOST_TYPOS_AFTER:
         return SAME_NAME_ELSEWHERE
     if at_one and not mine.free:
         return NUMBERED if mine.name == theirs.name else BESIDE
+    if mine.free and theirs.free:
+        return BOTH_FREE
     return ANOTHER_FREE if mine.free or theirs.free else ANOTHER
 
 

@@ -1,8 +1,10 @@
 """Names as the records themselves have them: how frequent each is, and which names stand in an address that comes without one."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from services.dedupe.domain.linkage.counts import Counts, counts_of
@@ -31,6 +33,14 @@ class Lexicon:
 
     given: Counts
     family: Counts
+
+    @cached_property
+    def initials(self) -> Counts:
+        """Of the given names."""
+        found: Counter[str] = Counter()
+        for name, times in self.given.of.items():
+            found[name[:1]] += times
+        return Counts(found, self.given.total)
 
     def complete(self, traits: Traits) -> Traits:
         """With the names that the record does not state but its address or profile shows."""

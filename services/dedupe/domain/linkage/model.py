@@ -1,17 +1,32 @@
 """The model: what each agreement is worth, in bits. The sum over the fields and the prior are the odds that two records are one person."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.dedupe.domain.linkage.comparing import ADDRESSES, EMPLOYER, FAMILY, FIELDS, GIVEN, NUMBERED, SAME, VARIANT, Levels
+from services.dedupe.domain.linkage.comparing import (
+    ADDRESSES,
+    EMPLOYER,
+    FAMILY,
+    FIELDS,
+    GIVEN,
+    INITIAL,
+    NUMBERED,
+    SAME,
+    VARIANT,
+    Levels,
+    fields_of,
+)
 from services.dedupe.domain.linkage.counts import Counts
 from services.dedupe.domain.linkage.lexicon import Lexicon
+from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
 BY_FREQUENCY: Mapping[tuple[str, int], float] = {
     (GIVEN.name, SAME): 1.0,
     (GIVEN.name, VARIANT): 3.0,
+    (GIVEN.name, INITIAL): 1.0,
     (FAMILY.name, SAME): 1.0,
     (FAMILY.name, VARIANT): 2.0,
     (EMPLOYER.name, SAME): 1.0,
@@ -29,6 +44,8 @@ class Frequencies:
     """How many persons have a full name, once it is known who is who."""
     colleagues: Counts | None = None
     """The same of full names at an employer."""
+    extras: tuple[Counts, ...] = ()
+    """Of the sources' own fields."""
 
     def rarity(self, one: Traits, other: Traits, levels: Levels) -> float:
         """Bits, for the agreements in BY_FREQUENCY."""
@@ -38,18 +55,31 @@ class Frequencies:
             levels = (0, 0, *levels[2:])
         if levels[0] in {SAME, VARIANT}:
             given = self.lexicon.given.rarity(one.first_skeleton, other.first_skeleton)
+        if levels[0] == INITIAL:
+            given = self.lexicon.initials.rarity(one.first_skeleton[:1])
         if levels[1] in {SAME, VARIANT}:
             family = self.lexicon.family.rarity(one.family_skeleton, other.family_skeleton)
         bits = given + family
+        both = {full_name(one), full_name(other)}
         if given and family and self.bearers:
             # Names go together (`João Silva`): both are more frequent than the one times the other.
-            bits = min(bits, self.bearers.rarity_of_others(full_name(one), full_name(other)))
+            bits = min(bits, self.bearers.rarity_of_others(*both))
         if levels[3] == SAME:
             shared = one.employers & other.employers
             bits += self.employers.rarity(*shared)
             if given and family and self.colleagues:
-                bits = min(bits, self.colleagues.rarity_of_others(*(f"{full_name(each)} {employer}" for each in (one, other) for employer in shared)))
+                bits = min(bits, self.colleagues.rarity_of_others(*(f"{name} {employer}" for name in both for employer in shared)))
+        for place, counts in enumerate(self.extras):
+            if levels[len(FIELDS) + place] == SAME:
+                bits += counts.rarity(one.extras[place][1])
         return bits
+
+
+def namesakes(traits: Traits) -> int:
+    """How many of this full name are at the company of its address, as the number in that tells: 2 for `ann.smith2`; 0 where none does."""
+    orders = {traits.first_skeleton + traits.family_skeleton, traits.family_skeleton + traits.first_skeleton}
+    numbers = (_number.search(each.local) for each in traits.mailboxes if not each.free and skeleton(each.name) in orders)
+    return max((int(number[0]) for number in numbers if number), default=0)
 
 
 def full_name(traits: Traits) -> str:
@@ -57,6 +87,7 @@ def full_name(traits: Traits) -> str:
     return f"{traits.first_skeleton} {traits.family_skeleton}" if len(traits.first) > 1 and len(traits.family) > 1 else ""
 
 
+_number = re.compile(r"\d$")
 NOTICEABLE = 1e-6
 
 
@@ -70,7 +101,7 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """`bits`: for each of FIELDS, for each of its levels, level 0 being worth nothing. `prior`: bits, before anything is compared."""
+    """`bits`: for each field (`fields_of`), for each of its levels, level 0 being worth nothing. `prior`: bits, before anything is compared."""
 
     prior: float
     bits: Sequence[Sequence[float]]
@@ -87,9 +118,9 @@ class Model:
     def explain(self, one: Traits, other: Traits, levels: Levels) -> list[Evidence]:
         """All that speaks for and against, the prior first. The sum is the score."""
         bars = [Evidence("prior", "two records at random", self.prior)]
-        for place, (field, level) in enumerate(zip(FIELDS, levels, strict=True)):
+        for place, (field, level) in enumerate(zip(fields_of(one), levels, strict=True)):
             if level:
-                alone = tuple(level if each == place else 0 for each in range(len(FIELDS)))
+                alone = tuple(level if each == place else 0 for each in range(len(levels)))
                 bars.append(Evidence(field.name, field.levels[level - 1], self.worth(alone) + self.frequencies.rarity(one, other, alone)))
         together = self.score(one, other, levels) - sum(bar.bits for bar in bars)
         if together < -NOTICEABLE:

@@ -10,17 +10,18 @@ from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import counts_of
 from services.dedupe.domain.linkage.employers import Companies, with_employers
+from services.dedupe.domain.linkage.extras import with_extras
 from services.dedupe.domain.linkage.learning import Learner
 from services.dedupe.domain.linkage.lexicon import lexicon_of
 from services.dedupe.domain.linkage.model import Frequencies, Model
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
-LINK = 2.0
-"""Bits from which on a pair joins two groups: odds of 4 to 1."""
+LINK = 1.0
+"""Bits from which on a pair joins two groups: odds of 2 to 1."""
 SHARED_BY = 4
 """Family names (by how they begin) in the records with one phone or address: from then on it is nobody's own."""
-TOGETHER = 1.0
+TOGETHER = 0.0
 """Bits that two groups must agree by, to be one."""
 
 
@@ -85,9 +86,14 @@ def described(records: Sequence[NormalRecord]) -> tuple[list[Traits], Frequencie
     """What is compared, names completed from addresses, and how frequent each value is."""
     stated = without_shared([traits_of(record) for record in records])
     lexicon = lexicon_of(stated)
-    traits = with_employers([lexicon.complete(each) for each in stated])
+    traits = with_extras(with_employers([lexicon.complete(each) for each in stated]))
     employers = counts_of(employer for each in traits for employer in each.employers)
-    return traits, Frequencies(lexicon_of(traits), employers)
+    own = (
+        tuple(counts_of(each.extras[place][1] for each in traits if each.extras[place][1]) for place in range(len(traits[0].extras)))
+        if traits
+        else ()
+    )
+    return traits, Frequencies(lexicon_of(traits), employers, extras=own)
 
 
 def without_shared(records: Sequence[Traits]) -> list[Traits]:

@@ -67,6 +67,9 @@ class Traits:
     city: str = ""
     country: str = ""
     title: frozenset[str] = field(default=frozenset())
+    extras: tuple[tuple[str, str], ...] = ()
+    """The source's own fields, name and value; once it is known which of them are compared, these, in one order for all (`extras`)."""
+    extra_keys: frozenset[str] = frozenset()
     first: str = field(init=False, repr=False, compare=False)
     """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
     first_skeleton: str = field(init=False, repr=False, compare=False)
@@ -97,6 +100,7 @@ def traits_of(record: NormalRecord) -> Traits:
         city=plain(record.city or ""),
         country=record.country or "",
         title=title_words(record.title or ""),
+        extras=tuple((plain(name), plain(value)) for name, value in record.custom),
     )
 
 
