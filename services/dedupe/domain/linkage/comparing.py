@@ -163,18 +163,26 @@ def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, named: bool) -> int:
     if mine.whole == theirs.whole:
         return SAME_ADDRESS
     at_one = mine.domain == theirs.domain
-    if at_one and not mine.free and mine.local.replace(".", "") == theirs.local.replace(".", ""):
-        return SAME_ADDRESS
+    if at_one and mine.local.replace(".", "") == theirs.local.replace(".", ""):
+        # Gmail's dots are gone already; elsewhere in private they tell people apart.
+        return BOTH_FREE if mine.free else SAME_ADDRESS
     if at_one and given != OTHER_GIVEN and misspelt(mine.local, theirs.local):
         return MISSPELT
     # Names that agree are evidence already: that they stand in both addresses is none beside it.
     if mine.local == theirs.local and not at_one and not named and len(mine.name) > MOST_TYPOS_AFTER:
         return SAME_NAME_ELSEWHERE
-    if at_one and not mine.free:
-        return NUMBERED if mine.name == theirs.name else BESIDE
-    if mine.free and theirs.free:
-        return BOTH_FREE
-    return ANOTHER_FREE if mine.free or theirs.free else ANOTHER
+    return private(mine, theirs) if mine.free or theirs.free else at_work(mine, theirs)
+
+
+def private(mine: Mailbox, theirs: Mailbox) -> int:
+    return BOTH_FREE if mine.free and theirs.free else ANOTHER_FREE
+
+
+def at_work(mine: Mailbox, theirs: Mailbox) -> int:
+    if mine.domain != theirs.domain:
+        return ANOTHER
+    # `ann.smith2` is given to the second of that name.
+    return NUMBERED if mine.name and mine.name == theirs.name else BESIDE
 
 
 def misspelt(one: str, other: str) -> bool:

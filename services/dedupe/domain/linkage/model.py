@@ -23,6 +23,8 @@ from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
+NOTICEABLE = 1e-6
+_number = re.compile(r"\d$")
 BY_FREQUENCY: Mapping[tuple[str, int], float] = {
     (GIVEN.name, SAME): 1.0,
     (GIVEN.name, VARIANT): 3.0,
@@ -48,31 +50,39 @@ class Frequencies:
     """Of the sources' own fields."""
 
     def rarity(self, one: Traits, other: Traits, levels: Levels) -> float:
-        """Bits, for the agreements in BY_FREQUENCY."""
+        """Bits, for the agreements in BY_FREQUENCY and in the sources' own fields."""
+        named = 0.0 if is_numbered(levels) else self._of_names(one, other, levels)
+        bits = self._of_employers(one, other, named) if levels[3] == SAME else named
+        for place, counts in enumerate(self.extras, len(FIELDS)):
+            if levels[place] == SAME:
+                bits += counts.rarity(one.extras[place - len(FIELDS)][1])
+        return bits
+
+    def _of_names(self, one: Traits, other: Traits, levels: Levels) -> float:
         given = family = 0.0
-        if NUMBERED in {levels[place] for place in ADDRESSES}:
-            # A number is given to who comes second of a name: that they agree in it is no evidence then.
-            levels = (0, 0, *levels[2:])
         if levels[0] in {SAME, VARIANT}:
             given = self.lexicon.given.rarity(one.first_skeleton, other.first_skeleton)
-        if levels[0] == INITIAL:
+        elif levels[0] == INITIAL:
             given = self.lexicon.initials.rarity(one.first_skeleton[:1])
         if levels[1] in {SAME, VARIANT}:
             family = self.lexicon.family.rarity(one.family_skeleton, other.family_skeleton)
-        bits = given + family
-        both = {full_name(one), full_name(other)}
-        if given and family and self.bearers:
-            # Names go together (`João Silva`): both are more frequent than the one times the other.
-            bits = min(bits, self.bearers.rarity_of_others(*both))
-        if levels[3] == SAME:
-            shared = one.employers & other.employers
-            bits += self.employers.rarity(*shared)
-            if given and family and self.colleagues:
-                bits = min(bits, self.colleagues.rarity_of_others(*(f"{name} {employer}" for name in both for employer in shared)))
-        for place, counts in enumerate(self.extras):
-            if levels[len(FIELDS) + place] == SAME:
-                bits += counts.rarity(one.extras[place][1])
-        return bits
+        if not given or not family or not self.bearers:
+            return given + family
+        # Names go together (`João Silva`): both are more frequent than the one times the other.
+        return min(given + family, self.bearers.rarity_of_others(full_name(one), full_name(other)))
+
+    def _of_employers(self, one: Traits, other: Traits, named: float) -> float:
+        """With the bits of the names, as two of one name at one company are known to be two."""
+        shared = one.employers & other.employers
+        bits = named + self.employers.rarity(*shared)
+        if not named or not self.colleagues:
+            return bits
+        return min(bits, self.colleagues.rarity_of_others(*(f"{full_name(each)} {at}" for each in (one, other) for at in shared)))
+
+
+def is_numbered(levels: Levels) -> bool:
+    """A number is given to who comes second of a name: that they agree in it is no evidence then."""
+    return any(levels[place] == NUMBERED for place in ADDRESSES)
 
 
 def namesakes(traits: Traits) -> int:
@@ -87,8 +97,9 @@ def full_name(traits: Traits) -> str:
     return f"{traits.first_skeleton} {traits.family_skeleton}" if len(traits.first) > 1 and len(traits.family) > 1 else ""
 
 
-_number = re.compile(r"\d$")
-NOTICEABLE = 1e-6
+def why(levels: Levels) -> str:
+    """A full name is worth less than its halves."""
+    return "borne by another, as the address's number says" if is_numbered(levels) else "more frequent than its halves"
 
 
 class Evidence(NamedTuple):
@@ -101,7 +112,7 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """`bits`: for each field (`fields_of`), for each of its levels, level 0 being worth nothing. `prior`: bits, before anything is compared."""
+    """`bits`: for each field (`fields_of`), for each of its levels, level 0 being worth nothing. `prior`: bits, before all else."""
 
     prior: float
     bits: Sequence[Sequence[float]]
@@ -124,5 +135,5 @@ class Model:
                 bars.append(Evidence(field.name, field.levels[level - 1], self.worth(alone) + self.frequencies.rarity(one, other, alone)))
         together = self.score(one, other, levels) - sum(bar.bits for bar in bars)
         if together < -NOTICEABLE:
-            bars.append(Evidence("full name", "more frequent than its halves", together))
+            bars.append(Evidence("full name", why(levels), together))
         return bars
