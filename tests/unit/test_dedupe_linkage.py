@@ -242,7 +242,9 @@ def test_names_that_are_swapped_share_a_key() -> None:
 
 def members(*more: dict[str, str]) -> list[NormalRecord]:
     """Records of 40 persons, and these, without their family names."""
-    said = [{"born": f"{1950 + number * 37 % 50}0{number % 9}17", "member": f"A{number * 7919}", "status": "active"} for number in range(40)]
+    said = [
+        {"born": f"{1950 + number * 37 % 50}0{number % 9}17", "member": f"A{number * 7919}", "status": "active"} for number in range(40)
+    ]
     families = [f"{first}{second}rson" for first in "ABDEFGKL" for second in "aeiou"]
     people = [(family, each) for family, each in zip(families, said, strict=True)] + [(None, each) for each in more]
     return [record(given_name="Ann", family_name=family, custom=tuple(sorted(each.items()))) for family, each in people]
