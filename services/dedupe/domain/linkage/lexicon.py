@@ -54,7 +54,10 @@ class Lexicon:
             given = given or found_given
             if len(family) < 2 and found_family.startswith(family):
                 family = found_family or family
-        return replace(traits, given=given, family=family, also=others(stated, family, shown))
+        also = others(stated, family, shown)
+        if (given, family, also) == (traits.given, traits.family, traits.also):
+            return traits
+        return replace(traits, given=given, family=family, also=also)
 
     def read(self, local: str, stated: str) -> Parts:
         """The names in the part of an address before the `@`; `stated` is the given name if the record has one."""

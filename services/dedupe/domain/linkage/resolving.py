@@ -1,7 +1,7 @@
 """All of it on a set of records: whose they are, and which companies they mean."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from services.dedupe.domain.linkage import petnames
@@ -59,7 +59,7 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     traits, frequencies = described(records)
     pairs = candidates(traits)
     say("comparing", len(pairs))
-    compared = {pair: compare(traits[pair[0]], traits[pair[1]]) for pair in sorted(pairs)}
+    compared = compared_all(traits, pairs)
     say("learning", len(compared))
     traits = petnames.told(traits, petnames.learned(traits, compared))
     compared = petnames.compared_again(traits, compared)
@@ -80,6 +80,16 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     learner.count_bearers(grouped(thresholds)[2])
     model, scores, persons = grouped(thresholds)
     return Resolution(traits, model, compared, scores, persons, companies(traits, persons))
+
+
+def compared_all(traits: Sequence[Traits], pairs: Collection[Pair]) -> dict[Pair, Levels]:
+    """In the pairs' order. Equal levels are one object, as few are different."""
+    known: dict[Levels, Levels] = {}
+    compared = {}
+    for pair in sorted(pairs):
+        levels = compare(traits[pair[0]], traits[pair[1]])
+        compared[pair] = known.setdefault(levels, levels)
+    return compared
 
 
 def described(records: Sequence[NormalRecord]) -> tuple[list[Traits], Frequencies]:
@@ -104,7 +114,12 @@ def without_shared(records: Sequence[Traits]) -> list[Traits]:
             for value in (*traits.phones, *(mailbox.whole for mailbox in traits.mailboxes)):
                 families[value].add(traits.family_skeleton[:3])
     shared = {value for value, names in families.items() if len(names) >= SHARED_BY}
-    return [replace(t, phones=t.phones - shared, mailboxes=tuple(m for m in t.mailboxes if m.whole not in shared)) for t in records]
+    return [
+        replace(t, phones=t.phones - shared, mailboxes=tuple(m for m in t.mailboxes if m.whole not in shared))
+        if not t.phones.isdisjoint(shared) or any(m.whole in shared for m in t.mailboxes)
+        else t
+        for t in records
+    ]
 
 
 def companies(traits: Sequence[Traits], persons: Sequence[int]) -> list[str | None]:
