@@ -31,7 +31,7 @@ from services.dedupe.domain.linkage.comparing import (
 from services.dedupe.domain.linkage.counts import Counts, counts_of
 from services.dedupe.domain.linkage.employers import Companies, with_employers
 from services.dedupe.domain.linkage.lexicon import Lexicon
-from services.dedupe.domain.linkage.model import Frequencies, Model, full_name, namesakes
+from services.dedupe.domain.linkage.model import Frequencies, Model, namesakes
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
 from services.dedupe.domain.linkage.resolving import resolve
 from services.dedupe.domain.linkage.spelling import skeleton
@@ -204,8 +204,8 @@ def test_a_full_name_that_many_bear_says_less_than_its_halves() -> None:
     lexicon = Lexicon(counts_of(["an"] * 3 + ["bob"] * 97), counts_of(["smith"] * 3 + ["jones"] * 97))
     levels = (SAME, SAME, *[0] * (len(FIELDS) - 2))
     alone = Frequencies(lexicon, counts_of([]))
-    borne = replace(alone, bearers=counts_of([full_name(ann)] * 40 + ["bob jones"] * 60))
-    rare = replace(alone, bearers=counts_of([full_name(ann)] + ["bob jones"] * 99))
+    borne = replace(alone, bearers=counts_of([ann.full_name] * 40 + ["bob jones"] * 60))
+    rare = replace(alone, bearers=counts_of([ann.full_name] + ["bob jones"] * 99))
     assert borne.rarity(ann, ann, levels) < alone.rarity(ann, ann, levels) == rare.rarity(ann, ann, levels)
     bars = Model(-5.0, [[0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]] * len(FIELDS), borne).explain(ann, ann, levels)
     assert bars[-1].field == "full name"
@@ -216,8 +216,8 @@ def test_a_name_that_two_bear_at_one_company_does_not_say_which_of_them_it_is() 
     [ann] = with_employers([somebody(given_name="Ann", family_name="Smith", company_domain="acme.com")])
     lexicon = Lexicon(counts_of(["an"] + ["bob"] * 99), counts_of(["smith"] + ["jones"] * 99))
     levels = (SAME, SAME, 0, SAME, *[0] * (len(FIELDS) - 4))
-    alone = Frequencies(lexicon, counts_of(["acme.com"] * 2 + ["other.de"] * 98), counts_of([full_name(ann)]))
-    named = f"{full_name(ann)} acme.com"
+    alone = Frequencies(lexicon, counts_of(["acme.com"] * 2 + ["other.de"] * 98), counts_of([ann.full_name]))
+    named = f"{ann.full_name} acme.com"
     one, two = (replace(alone, colleagues=Counts({named: times}, 1_000_000)) for times in (1, 2))
     assert two.rarity(ann, ann, levels) < one.rarity(ann, ann, levels) == alone.rarity(ann, ann, levels)
 

@@ -29,7 +29,7 @@ from services.dedupe.domain.linkage.comparing import (
     fields_of,
 )
 from services.dedupe.domain.linkage.counts import Counts
-from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model, full_name, namesakes
+from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model, namesakes
 from services.dedupe.domain.linkage.traits import Traits
 
 RANDOM_PAIRS, COLLEAGUES = 100_000, 50_000
@@ -82,7 +82,7 @@ class Learner:
         at: set[tuple[int, str]] = set()
         least: Counter[str] = Counter()
         for person, traits in zip(persons, self._records, strict=True):
-            if name := full_name(traits):
+            if name := traits.full_name:
                 named.add((person, name))
                 at.update((person, f"{name} {employer}") for employer in traits.employers)
                 for employer in traits.employers if namesakes(traits) else ():

@@ -69,7 +69,7 @@ class Frequencies:
         if not given or not family or not self.bearers:
             return given + family
         # Names go together (`João Silva`): both are more frequent than the one times the other.
-        return min(given + family, self.bearers.rarity_of_others(full_name(one), full_name(other)))
+        return min(given + family, self.bearers.rarity_of_others(one.full_name, other.full_name))
 
     def _of_employers(self, one: Traits, other: Traits, named: float) -> float:
         """With the bits of the names, as two of one name at one company are known to be two."""
@@ -77,7 +77,7 @@ class Frequencies:
         bits = named + self.employers.rarity(*shared)
         if not named or not self.colleagues:
             return bits
-        return min(bits, self.colleagues.rarity_of_others(*(f"{full_name(each)} {at}" for each in (one, other) for at in shared)))
+        return min(bits, self.colleagues.rarity_of_others(*(f"{each.full_name} {at}" for each in (one, other) for at in shared)))
 
 
 def is_numbered(levels: Levels) -> bool:
@@ -90,11 +90,6 @@ def namesakes(traits: Traits) -> int:
     orders = {traits.first_skeleton + traits.family_skeleton, traits.family_skeleton + traits.first_skeleton}
     numbers = (_number.search(each.local) for each in traits.mailboxes if not each.free and skeleton(each.name) in orders)
     return max((int(number[0]) for number in numbers if number), default=0)
-
-
-def full_name(traits: Traits) -> str:
-    """As its skeleton; empty where a part of it is not known, or an initial."""
-    return f"{traits.first_skeleton} {traits.family_skeleton}" if len(traits.first) > 1 and len(traits.family) > 1 else ""
 
 
 def why(levels: Levels) -> str:

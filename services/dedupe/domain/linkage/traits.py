@@ -74,12 +74,16 @@ class Traits:
     """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
     first_skeleton: str = field(init=False, repr=False, compare=False)
     family_skeleton: str = field(init=False, repr=False, compare=False)
+    full_name: str = field(init=False, repr=False, compare=False)
+    """As its skeleton; empty where a part of it is not known, or an initial."""
 
     def __post_init__(self) -> None:
         first = self.given.partition(" ")[0]
+        bare, family = skeleton(first), skeleton(self.family)
         object.__setattr__(self, "first", first)
-        object.__setattr__(self, "first_skeleton", skeleton(first))
-        object.__setattr__(self, "family_skeleton", skeleton(self.family))
+        object.__setattr__(self, "first_skeleton", bare)
+        object.__setattr__(self, "family_skeleton", family)
+        object.__setattr__(self, "full_name", f"{bare} {family}" if len(first) > 1 and len(self.family) > 1 else "")
 
 
 def traits_of(record: NormalRecord) -> Traits:
