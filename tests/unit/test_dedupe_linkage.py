@@ -296,3 +296,8 @@ def test_quality_counts_pairs_and_rows() -> None:
     assert b_cubed(rows).precision == pytest.approx((1 + 1 + 1 / 2 + 1 / 2) / 4)
     assert b_cubed(rows).recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1) / 4)
     assert pairwise([("a", 1), ("b", 2)]).f1 == 1
+
+
+def test_fields_that_are_not_chosen_are_not_compared() -> None:
+    one, other = somebody(given_name="Ann", custom=(("born", "19500317"),)), somebody(given_name="Ann")
+    assert len(compare(one, other)) == len(FIELDS)

@@ -25,11 +25,11 @@ FEW = 4.0
 
 def with_extras(records: Sequence[Traits]) -> list[Traits]:
     """Each with the fields that are compared, in one order for all, and nothing but these."""
-    if not any(traits.extras for traits in records):
+    if not any(traits.own for traits in records):
         return list(records)
     values: dict[str, Counter[str]] = {}
     for traits in records:
-        for name, value in traits.extras:
+        for name, value in traits.own:
             if value and len(value) <= LONGEST:
                 values.setdefault(name, Counter())[value] += 1
     compared = tuple(sorted(name for name, counted in values.items() if tells_apart(counted, len(records))))
@@ -44,9 +44,10 @@ def tells_apart(counted: Counter[str], records: int) -> bool:
 
 
 def chosen(traits: Traits, names: tuple[str, ...], keys: frozenset[str]) -> Traits:
-    said = {name: value for name, value in traits.extras if len(value) <= LONGEST}
+    said = {name: value for name, value in traits.own if len(value) <= LONGEST}
     return replace(
         traits,
+        own=(),
         extras=tuple((name, said.get(name, "")) for name in names),
         extra_keys=frozenset(f"{name}:{said[name]}" for name in keys if said.get(name)),
     )

@@ -67,8 +67,10 @@ class Traits:
     city: str = ""
     country: str = ""
     title: frozenset[str] = field(default=frozenset())
+    own: tuple[tuple[str, str], ...] = ()
+    """The source's own fields, name and value, while it is not known yet which of them are compared (`extras`)."""
     extras: tuple[tuple[str, str], ...] = ()
-    """The source's own fields, name and value; once it is known which of them are compared, these, in one order for all (`extras`)."""
+    """Those that are compared, in one order for all records."""
     extra_keys: frozenset[str] = frozenset()
     first: str = field(init=False, repr=False, compare=False)
     """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
@@ -104,7 +106,7 @@ def traits_of(record: NormalRecord) -> Traits:
         city=plain(record.city or ""),
         country=record.country or "",
         title=title_words(record.title or ""),
-        extras=tuple((plain(name), plain(value)) for name, value in record.custom),
+        own=tuple((plain(name), plain(value)) for name, value in record.custom),
     )
 
 
