@@ -1,8 +1,8 @@
 """How well, and how fast, lead files are matched: SmartLeads beside Splink, on the same files, in the same run, one after the other.
 
 `python -m bench.matching [runs] [people] [DIR]`: each run makes the files anew with a seed of its own (bench/people), or reads those of
-DIR, which has a truth.csv. Splink runs in an environment of its own (bench/splink/requirements.txt), made on first use. FEBRL and the
-durable service are not measured here.
+DIR, which has a truth.csv. Splink runs in an environment of its own (bench/splink/requirements.txt), made on first use. FEBRL is
+measured by `bench.febrl`; the durable service is not measured here.
 """
 
 import json

@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.dedupe.domain.linkage.comparing import FIELDS, compare
+from services.dedupe.domain.linkage.comparing import compare, fields_of
 from services.dedupe.domain.linkage.resolving import resolve
 from services.dedupe.domain.linkage.traits import Traits
 from services.dedupe.domain.record import NormalRecord
@@ -29,6 +29,7 @@ def record(draw: st.DrawFn, number: int) -> NormalRecord:
         "phone": draw(st.sampled_from(("+491701234567", "01701234567", None))),
         "title": draw(st.sampled_from(("CEO", "Chief Executive Officer", None))),
         "country": draw(st.sampled_from(("DE", "US", None))),
+        "custom": draw(st.sampled_from(({}, {"born": "19500317"}, {"born": "19500371", "member": "A4711"}))),
         "company_key": name,
         "company_domain": domain,
     }
@@ -46,7 +47,7 @@ def test_agreement_has_no_direction_and_an_explanation_adds_up(some: tuple[Norma
         for other in found.records:
             levels = compare(one, other)
             assert levels == compare(other, one)
-            assert all(level <= len(field.levels) for level, field in zip(levels, FIELDS, strict=True))
+            assert all(level <= len(field.levels) for level, field in zip(levels, fields_of(one), strict=True))
             bars = found.model.explain(one, other, levels)
             assert abs(sum(bar.bits for bar in bars) - found.model.score(one, other, levels)) < 1e-6
 

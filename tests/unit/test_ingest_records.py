@@ -76,6 +76,16 @@ def test_a_row_that_says_nothing_of_anybody_is_refused_with_the_reason(cells: tu
     assert why in reason(*cells)
 
 
+def test_who_has_half_a_name_or_none_is_somebody_by_fields_of_the_sources_own() -> None:
+    def said(own: int, **fields: str) -> Draft | Refusal:
+        return read_pushed("1", {**fields, **{f"custom:{number}": "x" for number in range(own)}}, "UTC")
+
+    assert isinstance(said(3, family_name="Lee"), Draft)
+    assert isinstance(said(5), Draft)
+    for refused in (said(2, family_name="Lee"), said(4), said(4, full_name="Walk-in")):
+        assert isinstance(refused, Refusal)
+
+
 @pytest.mark.parametrize(
     "cells",
     [("1", "Ann Lee", "", "", ""), ("1", "", "ann@acme.com", "", ""), ("1", "", "", "Acme", ""), ("1", "王伟 李", "", "", "")],

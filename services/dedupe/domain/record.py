@@ -47,4 +47,5 @@ class NormalRecord:
     @property
     def is_person(self) -> bool:
         """Whether it is about a person; else it is about a company alone (`info@acme.com`, and no name)."""
-        return bool(self.given_name or self.family_name or self.own_emails or self.linkedin or self.twitter)
+        said = self.given_name or self.family_name or self.own_emails or self.linkedin or self.twitter
+        return bool(said or (self.custom and not self.company_name and not self.emails))

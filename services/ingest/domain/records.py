@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from schemas.fields import CUSTOM
 from schemas.fields import DataField as F
 from services.ingest.domain.dates import DayOrder, read_date
 from services.ingest.domain.mapping import FieldMapping
@@ -15,6 +16,7 @@ from services.ingest.domain.values import (
     NOTHING,
     is_email,
     is_evenly_spaced,
+    is_nobody,
     is_phone,
     is_profile,
     is_somebody,
@@ -31,6 +33,8 @@ NUL = "a NUL character, which no text has"
 EMAILS = (F.EMAIL, F.WORK_EMAIL, F.PRIVATE_EMAIL)
 PHONES = (F.PHONE, F.MOBILE)
 NAMES = (F.FULL_NAME, F.GIVEN_NAME, F.FAMILY_NAME)
+ENOUGH_WITH_HALF_A_NAME, ENOUGH = 3, 5
+"""Fields of the source's own (a date of birth, a street) that say who somebody is."""
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
@@ -123,7 +127,11 @@ def identifies(fields: Mapping[str, str]) -> bool:
         return True
     if (value := fields.get(F.COMPANY_WEBSITE)) and is_website(value):
         return True
-    return F.COMPANY_NAME in fields or is_somebody(" ".join(value for field in NAMES if (value := fields.get(field))))
+    name = " ".join(value for field in NAMES if (value := fields.get(field)))
+    if F.COMPANY_NAME in fields or is_somebody(name):
+        return True
+    own = sum(field.startswith(CUSTOM) for field in fields)
+    return own >= (ENOUGH_WITH_HALF_A_NAME if name and not is_nobody(name) else ENOUGH)
 
 
 def digest_of(fields: Mapping[str, str]) -> str:

@@ -70,4 +70,9 @@ def looks_like_phone(value: str) -> bool:
 def is_somebody(name: str) -> bool:
     """Whether it is the name of a person, in full: two words at least, and not `LinkedIn Member`."""
     words = plain(name)
-    return " " in words and words not in NO_NAMES if words else " " in name.strip()
+    return " " in words and not is_nobody(name) if words else " " in name.strip()
+
+
+def is_nobody(name: str) -> bool:
+    """Whether it stands where a name would: `LinkedIn Member`."""
+    return plain(name) in NO_NAMES

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from services.dedupe.domain.linkage.spelling import letters, skeleton
+from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
 MOST_IN_A_BLOCK = 60
@@ -14,19 +14,14 @@ LEAST_LETTERS = 5
 
 def keys_of(traits: Traits) -> set[str]:
     """The kind of a key comes first, so that equal texts of two kinds do not meet."""
-    return {*address_keys(traits), *name_keys(traits)}
+    return {*address_keys(traits), *name_keys(traits), *(f"extra:{each}" for each in traits.extra_keys)}
 
 
 def address_keys(traits: Traits) -> Iterator[str]:
     for mailbox in traits.mailboxes:
         yield f"mailbox:{mailbox.whole}"
-        local = letters(mailbox.local)
-        if len(local) >= LEAST_LETTERS:
-            yield f"local:{skeleton(local)}"
-            yield f"near:{mailbox.local[:3]}:{mailbox.local[-3:]}:{mailbox.domain}"
-            if not mailbox.free:
-                # The end, as a given name or an initial may stand before it.
-                yield f"end:{skeleton(local)[-6:]}:{mailbox.domain}"
+        if len(mailbox.name) >= LEAST_LETTERS:
+            yield f"local:{skeleton(mailbox.name)}"
     for phone in traits.phones:
         yield f"phone:{phone}"
     if traits.profile:
@@ -35,23 +30,18 @@ def address_keys(traits: Traits) -> Iterator[str]:
 
 
 def name_keys(traits: Traits) -> Iterator[str]:
-    first, family = skeleton(traits.first), skeleton(traits.family)
-    known_first = first if len(traits.first) > 1 else ""
+    first, family = traits.first_skeleton, traits.family_skeleton
     company = (traits.company or traits.domain.replace("-", " ").replace(".", " ")).partition(" ")[0]
     if family:
-        yield f"name:{known_first}:{family}"
+        # In one order, as some sources have them swapped.
+        yield f"name:{':'.join(sorted((first, family)))}" if len(traits.first) > 1 else f"name:{family}"
         yield f"local:{skeleton(traits.first + traits.family)}"
         yield f"family:{family}:{first[:1]}:{traits.country}"
-        if traits.domain:
-            yield f"end:{family[-6:]}:{traits.domain}"
         if company:
             yield f"family at:{family}:{company[:5]}"
-    if known_first and company:
-        yield f"first at:{known_first}:{company[:6]}"
     for employer in traits.employers:
         if family:
-            yield f"family of:{family}:{employer}"
-            # Two letters that changed places.
+            # By its letters, as two of them may have changed places.
             yield f"letters of:{''.join(sorted(family))}:{employer}"
         if first:
             yield f"first of:{first}:{employer}"

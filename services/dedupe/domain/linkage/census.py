@@ -11,9 +11,9 @@ from services.dedupe.domain.linkage.counts import Counts
 from services.dedupe.domain.linkage.employers import joined_domains, short_names
 from services.dedupe.domain.linkage.knowledge import Knowledge, usual
 from services.dedupe.domain.linkage.lexicon import LEAST_FAMILY, LEAST_GIVEN, Lexicon
-from services.dedupe.domain.linkage.model import Frequencies, full_name
+from services.dedupe.domain.linkage.model import Frequencies, namesakes
 from services.dedupe.domain.linkage.resolving import Resolution, resolve
-from services.dedupe.domain.linkage.spelling import letters, skeleton
+from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
@@ -35,9 +35,9 @@ class Names:
 
     def add(self, traits: Traits) -> None:
         if len(traits.first) >= LEAST_GIVEN:
-            self.given[skeleton(traits.first)] += 1
+            self.given[traits.first_skeleton] += 1
         if len(traits.family) >= LEAST_FAMILY:
-            self.family[skeleton(traits.family)] += 1
+            self.family[traits.family_skeleton] += 1
 
     @property
     def lexicon(self) -> Lexicon:
@@ -72,6 +72,8 @@ def learn(read: Read, total: int, version: int) -> Knowledge:
         pet_names=resolution.pet_names,
         aliases=aliases,
         short=short_names(of_names),
+        extras=tuple(name for name, _ in resolution.records[0].extras),
+        extra_keys=frozenset(key.partition(":")[0] for traits in resolution.records for key in traits.extra_keys),
     )
     return replace(knowledge, model=replace(knowledge.model, frequencies=frequencies(read, knowledge, named)))
 
@@ -85,19 +87,34 @@ def sampled(records: Iterable[NormalRecord], lexicon: Lexicon, total: int) -> li
 
 def part_of(traits: Traits) -> int:
     """By how the family name begins, else what stands in an address: records of one person are taken together, as far as can be seen."""
-    text = skeleton(traits.family) or next((skeleton(letters(each.local)) for each in traits.mailboxes), traits.profile or traits.first)
+    text = traits.family_skeleton or next((skeleton(each.name) for each in traits.mailboxes), traits.profile or traits.first)
     return sum(ord(letter) * 31**place for place, letter in enumerate(text[:BEGINNING]))
 
 
 def frequencies(read: Read, knowledge: Knowledge, named: Mapping[str, Counter[str]]) -> Frequencies:
-    names, employers, bearers = Names(Counter(), Counter()), Counter[str](), set[tuple[Hashable, str]]()
+    names, employers, extras = Names(Counter(), Counter()), Counter[str](), [Counter[str]() for _ in knowledge.extras]
+    bearers, colleagues, least = set[tuple[Hashable, str]](), set[tuple[Hashable, str]](), Counter[str]()
     for record, person in read():
         traits = knowledge.described(record)
+        at = knowledge.employers(traits, named)
         names.add(traits)
-        employers.update(knowledge.employers(traits, named))
-        if name := full_name(traits):
+        employers.update(at)
+        for counted, (_, value) in zip(extras, traits.extras, strict=True):
+            if value:
+                counted[value] += 1
+        if name := traits.full_name:
             bearers.add((person, name))
-    return Frequencies(names.lexicon, counts(employers), usual(counts(Counter(name for _, name in bearers))))
+            colleagues.update((person, f"{name} {employer}") for employer in at)
+            for employer in at if (many := namesakes(traits)) else ():
+                least[f"{name} {employer}"] = max(least[f"{name} {employer}"], many)
+    total = len(bearers)
+    return Frequencies(
+        lexicon=names.lexicon,
+        employers=counts(employers),
+        bearers=usual(Counts(Counter(name for _, name in bearers), total)),
+        colleagues=usual(Counts(Counter(name for _, name in colleagues) | least, total)),
+        extras=tuple(map(counts, extras)),
+    )
 
 
 def of_resolved(records: Sequence[NormalRecord], resolution: Resolution) -> Read:

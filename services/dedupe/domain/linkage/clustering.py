@@ -11,8 +11,8 @@ from services.dedupe.domain.linkage.blocking import Pair
 
 AT_MOST = 25.0
 """Bits that one pair counts with in the mean, so that none outweighs all others."""
-AT_LEAST = -20.0
-MEAN_SHARE = 0.7
+AT_LEAST = -6.0
+MEAN_SHARE = 0.85
 NONE: frozenset[Pair] = frozenset()
 
 

@@ -4,15 +4,17 @@ What people of one company have in common by chance (address, phone, place, titl
 stand twice: for pairs at one employer, and for others.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, letters, pet_names, skeleton
+from services.dedupe.domain.linkage import extras
+from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, pet_names, skeleton
 from services.dedupe.domain.linkage.traits import Mailbox, Traits
 
 Levels = tuple[int, ...]
-"""One for each of FIELDS."""
+"""One for each of FIELDS, and of the sources' own fields (`fields_of`)."""
 
 
 class Field(NamedTuple):
@@ -24,7 +26,7 @@ class Field(NamedTuple):
 
 SAME, VARIANT, INITIAL, ALIKE, OTHER_GIVEN = 1, 2, 3, 4, 5
 OTHER_FAMILY = 3
-SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER = 1, 2, 3, 4, 5, 6
+SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER, NUMBERED, BOTH_FREE = 1, 2, 3, 4, 5, 6, 7, 8
 
 GIVEN = Field("given name", ("the same", "a spelling or pet name of it", "its initial", "alike", "different"))
 FAMILY = Field("family name", ("the same", "a spelling of it", "different"))
@@ -39,6 +41,8 @@ ADDRESS = Field(
         "another at the same domain",
         "another, one of them private",
         "another",
+        "the same name there with another number",
+        "another, both of them private",
     ),
 )
 PHONE = Field("phone", ("the same", "another"))
@@ -55,35 +59,61 @@ FIELDS = (
     ADDRESS, PHONE, PLACE, TITLE,
     at_one_employer(ADDRESS), at_one_employer(PHONE), at_one_employer(PLACE), at_one_employer(TITLE),
 )  # fmt: skip
-UNKNOWN = (0, 0, 0, 0)
+
+
+ADDRESSES = tuple(place for place, field in enumerate(FIELDS) if field in {ADDRESS, at_one_employer(ADDRESS)})
+"""Where in FIELDS the address stands."""
 
 
 def compare(one: Traits, other: Traits) -> Levels:
     given, family = names(one, other)
     employer = employers(one, other)
-    rest = (addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other))
-    context = UNKNOWN + rest if employer == SAME else rest + UNKNOWN
-    return (given, family, profiles(one, other), employer, *context)
+    address, phone, place, title = addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other)
+    if employer == SAME:
+        levels = (given, family, profiles(one, other), employer, 0, 0, 0, 0, address, phone, place, title)
+    else:
+        levels = (given, family, profiles(one, other), employer, address, phone, place, title, 0, 0, 0, 0)
+    return levels + own_fields(one, other, employer == SAME) if one.extras else levels
+
+
+def fields_of(traits: Traits) -> tuple[Field, ...]:
+    """All that are compared of such records: FIELDS, then the sources' own, which stand twice as well."""
+    own = tuple(Field(name, extras.LEVELS) for name, _ in traits.extras)
+    return (*FIELDS, *own, *map(at_one_employer, own))
+
+
+def own_fields(one: Traits, other: Traits, at_one: bool) -> Levels:
+    levels = tuple(extras.level(mine[1], theirs[1]) for mine, theirs in zip(one.extras, other.extras, strict=True))
+    unknown = (0,) * len(levels)
+    return unknown + levels if at_one else levels + unknown
 
 
 def names(one: Traits, other: Traits) -> tuple[int, int]:
-    given, family = given_names(one, other), family_names(one.family, other.family)
-    swapped = given == OTHER_GIVEN and family == OTHER_FAMILY
-    if swapped and skeleton(one.given) == skeleton(other.family) and skeleton(one.family) == skeleton(other.given):
+    given = given_names(one, other)
+    family = SAME if one.family and one.family == other.family else family_names(one.family, other.family)
+    if given == OTHER_GIVEN and family == OTHER_FAMILY and swapped(one, other):
         return VARIANT, VARIANT
     return given, family
+
+
+def swapped(one: Traits, other: Traits) -> bool:
+    """Whether each one's family name is the other's given name."""
+    return skeleton(one.given) == other.family_skeleton and one.family_skeleton == skeleton(other.given)
 
 
 def given_names(one: Traits, other: Traits) -> int:
     if not one.given or not other.given:
         return 0
     if one.given == other.given:
-        return SAME
-    if one.first == other.first or skeleton(other.first) in one.also or skeleton(one.first) in other.also:
+        return SAME if len(one.first) > 1 else INITIAL
+    if one.first == other.first or other.first_skeleton in one.also or one.first_skeleton in other.also:
         return VARIANT
-    return first_names(one.first, other.first)
+    # `Karl-Heinz` and `Karlheinz`.
+    whole = one.given != one.first or other.given != other.first
+    return VARIANT if whole and skeleton(one.given) == skeleton(other.given) else first_names(one.first, other.first)
 
 
+@lru_cache(maxsize=200_000)
 def first_names(one: str, other: str) -> int:
     if len(one) == 1 or len(other) == 1:
         return INITIAL if one[0] == other[0] else OTHER_GIVEN
@@ -92,11 +122,12 @@ def first_names(one: str, other: str) -> int:
     shorter = min(len(one), len(other))
     if shorter > 3 and OSA.distance(one, other, score_cutoff=1) <= 1:
         return VARIANT
-    if (shorter > 2 and (one.startswith(other) or other.startswith(one))) or JaroWinkler.similarity(one, other) >= 0.88:
+    if (shorter > 2 and (one.startswith(other) or other.startswith(one))) or JaroWinkler.similarity(one, other, score_cutoff=0.88) >= 0.88:
         return ALIKE
     return OTHER_GIVEN
 
 
+@lru_cache(maxsize=200_000)
 def family_names(one: str, other: str) -> int:
     if not one or not other:
         return 0
@@ -116,23 +147,42 @@ def family_names(one: str, other: str) -> int:
 
 def addresses(one: Traits, other: Traits, given: int, family: int) -> int:
     """The best that two of their addresses agree."""
-    return min((mailboxes(mine, theirs, given, family) for mine in one.mailboxes for theirs in other.mailboxes), default=0)
+    if not one.mailboxes or not other.mailboxes:
+        return 0
+    return min(
+        [
+            mailboxes(mine, theirs, given, bool(given and (family or mine.name == one.first)))
+            for mine in one.mailboxes
+            for theirs in other.mailboxes
+        ]
+    )
 
 
-def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, family: int) -> int:
+def mailboxes(mine: Mailbox, theirs: Mailbox, given: int, named: bool) -> int:
+    """`named`: whether what stands in them is compared as a name."""
     if mine.whole == theirs.whole:
         return SAME_ADDRESS
     at_one = mine.domain == theirs.domain
     if at_one and mine.local.replace(".", "") == theirs.local.replace(".", ""):
-        return SAME_ADDRESS
+        # Gmail's dots are gone already; elsewhere in private they tell people apart.
+        return BOTH_FREE if mine.free else SAME_ADDRESS
     if at_one and given != OTHER_GIVEN and misspelt(mine.local, theirs.local):
         return MISSPELT
     # Names that agree are evidence already: that they stand in both addresses is none beside it.
-    if mine.local == theirs.local and not at_one and not (given and family) and len(letters(mine.local)) > MOST_TYPOS_AFTER:
+    if mine.local == theirs.local and not at_one and not named and len(mine.name) > MOST_TYPOS_AFTER:
         return SAME_NAME_ELSEWHERE
-    if at_one and not mine.free:
-        return BESIDE
-    return ANOTHER_FREE if mine.free or theirs.free else ANOTHER
+    return private(mine, theirs) if mine.free or theirs.free else at_work(mine, theirs)
+
+
+def private(mine: Mailbox, theirs: Mailbox) -> int:
+    return BOTH_FREE if mine.free and theirs.free else ANOTHER_FREE
+
+
+def at_work(mine: Mailbox, theirs: Mailbox) -> int:
+    if mine.domain != theirs.domain:
+        return ANOTHER
+    # `ann.smith2` is given to the second of that name.
+    return NUMBERED if mine.name and mine.name == theirs.name else BESIDE
 
 
 def misspelt(one: str, other: str) -> bool:
@@ -159,7 +209,13 @@ def employers(one: Traits, other: Traits) -> int:
         return 0
     if not one.employers.isdisjoint(other.employers) or (one.company and one.company == other.company):
         return SAME
-    return 2 if alike(one.company, other.company) or stands_in(one, other) or stands_in(other, one) else 3
+    return 2 if may_be_one(one.company, one.domain, other.company, other.domain) else 3
+
+
+@lru_cache(maxsize=200_000)
+def may_be_one(one: str, its_domain: str, other: str, others_domain: str) -> bool:
+    """Whether two companies, each by what is known of its name and domain, may be one."""
+    return alike(one, other) or stands_in(one, others_domain) or stands_in(other, its_domain)
 
 
 def alike(one: str, other: str) -> bool:
@@ -170,16 +226,16 @@ def alike(one: str, other: str) -> bool:
     shorter, longer = sorted((mine, theirs), key=len)
     if set(shorter) <= set(longer):
         return True
-    return acronym(mine) == other or acronym(theirs) == one or JaroWinkler.similarity(one, other) > 0.93
+    return acronym(mine) == other or acronym(theirs) == one or JaroWinkler.similarity(one, other, score_cutoff=0.93) > 0.93
 
 
 def acronym(words: list[str]) -> str:
     return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
-def stands_in(one: Traits, other: Traits) -> bool:
+def stands_in(company: str, domain: str) -> bool:
     """Whether the company that one names may have the other's domain."""
-    return bool(one.company and other.domain and goes_with(one.company, other.domain))
+    return bool(company and domain and goes_with(company, domain))
 
 
 def goes_with(company: str, domain: str) -> bool:
@@ -190,9 +246,9 @@ def goes_with(company: str, domain: str) -> bool:
 def places(one: Traits, other: Traits) -> int:
     if one.city and one.city == other.city:
         return SAME
-    if one.country and other.country:
-        return 2 if one.country == other.country else 3
-    return 0
+    if not one.country or not other.country:
+        return 0
+    return 2 if one.country == other.country else 3
 
 
 def titles(one: Traits, other: Traits) -> int:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, Field, Levels, compare
-from services.dedupe.domain.linkage.learning import AT_ONE_EMPLOYER
+from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, Field, Levels, compare, fields_of
+from services.dedupe.domain.linkage.learning import at_one
 from services.dedupe.domain.linkage.model import BY_FREQUENCY, Model
-from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
+
+EMPLOYED = FIELDS.index(EMPLOYER)
+TWICE = FIELDS.index(EMPLOYER) + 1
+"""From there on fields stand twice: for two at one company, and for others."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,10 @@ class Turn:
 
 def turns(model: Model, one: Traits, other: Traits, threshold: float) -> list[Turn]:
     """The changes of one field that lead over the threshold, the least first."""
-    levels = compare(one, other)
+    levels, fields = compare(one, other), fields_of(one)
     score = model.score(one, other, levels)
     found = []
-    for place, field in enumerate(FIELDS):
+    for place, field in enumerate(fields):
         if in_question(place, levels):
             now = worth(model, place, levels[place], one, other)
             for level in range(1, len(field.levels) + 1):
@@ -37,9 +40,8 @@ def turns(model: Model, one: Traits, other: Traits, threshold: float) -> list[Tu
 
 
 def in_question(place: int, levels: Levels) -> bool:
-    """Address, phone, place and title stand twice: for two at one company, and for others. Another company would change which counts."""
-    at_one = levels[FIELDS.index(EMPLOYER)] == SAME
-    return FIELDS[place] != EMPLOYER and (place >= AT_ONE_EMPLOYER if at_one else place < AT_ONE_EMPLOYER)
+    """Not another company, which would change which fields count; of those that stand twice, the one that counts."""
+    return place < EMPLOYED or (place >= TWICE and at_one(place, len(levels)) == (levels[EMPLOYED] == SAME))
 
 
 def named(field: Field, level: int) -> str:
@@ -50,12 +52,16 @@ def worth(model: Model, place: int, level: int, one: Traits, other: Traits) -> f
     """Of one field at a level, as rare as the one's value is."""
     if not level:
         return 0.0
-    bits, field = model.bits[place][level], FIELDS[place]
-    if (field.name, level) not in BY_FREQUENCY:
+    bits = model.bits[place][level]
+    if place >= len(FIELDS):
+        extras = model.frequencies.extras
+        value = one.extras[(place - len(FIELDS)) % len(extras)][1] if level == SAME and not at_one(place, len(model.bits)) else ""
+        return bits + extras[(place - len(FIELDS)) % len(extras)].rarity(value) if value else bits
+    if (FIELDS[place].name, level) not in BY_FREQUENCY:
         return bits
     lexicon = model.frequencies.lexicon
-    if field == GIVEN:
-        return bits + lexicon.given.rarity(*(skeleton(each.first) for each in (one, other) if each.first))
-    if field == FAMILY:
-        return bits + lexicon.family.rarity(*(skeleton(each.family) for each in (one, other) if each.family))
+    if FIELDS[place] == GIVEN:
+        return bits + lexicon.given.rarity(*(each.first_skeleton for each in (one, other) if each.first))
+    if FIELDS[place] == FAMILY:
+        return bits + lexicon.family.rarity(*(each.family_skeleton for each in (one, other) if each.family))
     return bits

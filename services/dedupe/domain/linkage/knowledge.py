@@ -14,9 +14,9 @@ import msgspec
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import Counts
 from services.dedupe.domain.linkage.employers import employers_of
+from services.dedupe.domain.linkage.extras import chosen
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Evidence, Frequencies, Model
-from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
@@ -37,11 +37,17 @@ class Knowledge:
     """A company's domain → the first of its domains."""
     short: Mapping[str, frozenset[str]]
     """First words and acronyms of companies' names → domains."""
+    extras: tuple[str, ...] = ()
+    """Sources' own fields that are compared."""
+    extra_keys: frozenset[str] = frozenset()
+    """Those whose values are blocking keys."""
 
     def described(self, record: NormalRecord) -> Traits:
         """All but the employers, which depend on other records."""
         traits = self.stated.complete(traits_of(record))
-        also = self.pet_names.get(skeleton(traits.first)) if traits.given else None
+        if self.extras:
+            traits = chosen(traits, self.extras, self.extra_keys)
+        also = self.pet_names.get(traits.first_skeleton) if traits.given else None
         return replace(traits, also=traits.also | also) if also else traits
 
     def employers(self, traits: Traits, domains: Mapping[str, Collection[str]]) -> frozenset[str]:
@@ -92,9 +98,13 @@ class Written(msgspec.Struct, forbid_unknown_fields=True):
     family: dict[str, int]
     employers: dict[str, int]
     bearers: dict[str, int]
+    colleagues: dict[str, int]
     pet_names: dict[str, list[str]]
     aliases: dict[str, str]
     short: dict[str, list[str]]
+    extras: list[tuple[str, int, dict[str, int]]]
+    """Name, total, counts."""
+    extra_keys: list[str]
 
 
 _decoder = msgspec.json.Decoder(Written)
@@ -114,6 +124,8 @@ def write(knowledge: Knowledge) -> bytes:
             pet_names={name: sorted(others) for name, others in knowledge.pet_names.items()},
             aliases=dict(knowledge.aliases),
             short={name: sorted(domains) for name, domains in knowledge.short.items()},
+            extras=[(name, each.total, dict(each.of)) for name, each in zip(knowledge.extras, model.frequencies.extras, strict=True)],
+            extra_keys=sorted(knowledge.extra_keys),
             **{name: dict(each.of) for name, each in counts.items()},
         ),
         order="deterministic",
@@ -129,6 +141,7 @@ def counts_in(knowledge: Knowledge) -> dict[str, Counts]:
         "family": frequencies.lexicon.family,
         "employers": frequencies.employers,
         "bearers": frequencies.bearers or Counts({}, 0),
+        "colleagues": frequencies.colleagues or Counts({}, 0),
     }
 
 
@@ -138,7 +151,13 @@ def read(written: bytes) -> Knowledge:
     def counts(name: str) -> Counts:
         return Counts(getattr(found, name), found.totals[name])
 
-    frequencies = Frequencies(Lexicon(counts("given"), counts("family")), counts("employers"), counts("bearers"))
+    frequencies = Frequencies(
+        lexicon=Lexicon(counts("given"), counts("family")),
+        employers=counts("employers"),
+        bearers=counts("bearers"),
+        colleagues=counts("colleagues"),
+        extras=tuple(Counts(counted, total) for _, total, counted in found.extras),
+    )
     return Knowledge(
         version=found.version,
         records=found.records,
@@ -147,6 +166,8 @@ def read(written: bytes) -> Knowledge:
         pet_names={name: frozenset(others) for name, others in found.pet_names.items()},
         aliases=found.aliases,
         short={name: frozenset(domains) for name, domains in found.short.items()},
+        extras=tuple(name for name, _, _ in found.extras),
+        extra_keys=frozenset(found.extra_keys),
     )
 
 
@@ -157,4 +178,4 @@ def usual(bearers: Counts) -> Counts:
 
 def families(records: Iterable[Traits]) -> set[str]:
     """How the family names of some records begin."""
-    return {skeleton(traits.family)[:3] for traits in records if traits.family}
+    return {traits.family_skeleton[:3] for traits in records if traits.family}

@@ -13,8 +13,10 @@ from dataclasses import replace
 from services.dedupe.domain.linkage.blocking import Pair
 from services.dedupe.domain.linkage.comparing import (
     ADDRESS,
+    ADDRESSES,
     BESIDE,
     FIELDS,
+    NUMBERED,
     OTHER_FAMILY,
     OTHER_GIVEN,
     PHONE,
@@ -24,12 +26,13 @@ from services.dedupe.domain.linkage.comparing import (
     Levels,
     at_one_employer,
     compare,
+    fields_of,
 )
-from services.dedupe.domain.linkage.counts import counts_of
-from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model, full_name
+from services.dedupe.domain.linkage.counts import Counts
+from services.dedupe.domain.linkage.model import BY_FREQUENCY, Frequencies, Model, namesakes
 from services.dedupe.domain.linkage.traits import Traits
 
-RANDOM_PAIRS, COLLEAGUES = 200_000, 100_000
+RANDOM_PAIRS, COLLEAGUES = 100_000, 50_000
 ROUNDS = 12
 EXPECTED_PAIRS = 5.0
 """What is expected of two records of one person weighs as much as this many seen pairs."""
@@ -61,11 +64,12 @@ class Learner:
 
     def __init__(self, records: Sequence[Traits], compared: Mapping[Pair, Levels], frequencies: Frequencies) -> None:
         self._records, self._compared = records, compared
+        self._fields = fields_of(records[0]) if records else FIELDS
         self._weigh_rarity(frequencies)
         self._pairs = max(1, len(records) * (len(records) - 1) // 2)
         self._colleagues = max(1, sum(len(team) * (len(team) - 1) // 2 for team in teams_of(records)))
-        self._chance = by_chance(records)
-        self._truth = [expected(field) for field in FIELDS]
+        self._chance = by_chance(records, self._fields)
+        self._truth = [expected(field) for field in self._fields]
         self._matches = max(0.5, min(float(len(records)), self._pairs / 2))
 
     def _weigh_rarity(self, frequencies: Frequencies) -> None:
@@ -73,13 +77,23 @@ class Learner:
         self._rarity = {pair: frequencies.rarity(records[pair[0]], records[pair[1]], levels) for pair, levels in self._compared.items()}
 
     def count_bearers(self, persons: Sequence[int]) -> None:
-        """How many persons have each full name, as far as it is known who is who."""
-        named = {(person, name) for person, traits in zip(persons, self._records, strict=True) if (name := full_name(traits))}
-        self._weigh_rarity(replace(self._frequencies, bearers=counts_of(name for _, name in named)))
+        """How many persons have each full name, in all and at each employer, as far as it is known who is who."""
+        named: set[tuple[int, str]] = set()
+        at: set[tuple[int, str]] = set()
+        least: Counter[str] = Counter()
+        for person, traits in zip(persons, self._records, strict=True):
+            if name := traits.full_name:
+                named.add((person, name))
+                at.update((person, f"{name} {employer}") for employer in traits.employers)
+                for employer in traits.employers if namesakes(traits) else ():
+                    least[f"{name} {employer}"] = max(least[f"{name} {employer}"], namesakes(traits))
+        bearers = Counts(Counter(name for _, name in named), len(named))
+        colleagues = Counts(Counter(name for _, name in at) | least, len(named))
+        self._weigh_rarity(replace(self._frequencies, bearers=bearers, colleagues=colleagues))
 
     @property
     def model(self) -> Model:
-        return Model(math.log2(self._matches / self._pairs), weigh(self._truth, self._chance), self._frequencies)
+        return Model(math.log2(self._matches / self._pairs), weigh(self._fields, self._truth, self._chance), self._frequencies)
 
     def scores(self) -> dict[Pair, float]:
         """Of all compared pairs, by the model as it is now."""
@@ -103,15 +117,15 @@ class Learner:
 
     def _maximise(self, judged: Iterable[tuple[Levels, int, float]]) -> None:
         """From levels, how many pairs have them, and the share of these that are one person."""
-        seen: list[Tally] = [defaultdict(float) for _ in FIELDS]
-        spurious: list[Tally] = [defaultdict(float) for _ in FIELDS]
+        seen: list[Tally] = [defaultdict(float) for _ in self._fields]
+        spurious: list[Tally] = [defaultdict(float) for _ in self._fields]
         self._matches = 0.5
         for levels, times, share in judged:
             self._matches += share * times
             count(spurious, levels, (1 - share) * times)
             if share > NEGLIGIBLE:
                 count(seen, levels, share * times)
-        self._truth = [smoothed(counted, expected(field), EXPECTED_PAIRS) for counted, field in zip(seen, FIELDS, strict=True)]
+        self._truth = [smoothed(counted, expected(field), EXPECTED_PAIRS) for counted, field in zip(seen, self._fields, strict=True)]
         raise_identifiers(self._chance, spurious, (self._pairs, self._colleagues))
 
 
@@ -141,20 +155,27 @@ def accidental(field: Field) -> list[float]:
     return [0.0] + [0.02] * (len(field.levels) - 1) + [1 - 0.02 * (len(field.levels) - 1)]
 
 
-def by_chance(records: Sequence[Traits]) -> Distribution:
+def by_chance(records: Sequence[Traits], fields: Sequence[Field]) -> Distribution:
     """From pairs at random, and for the fields of colleagues from pairs at one employer whose names are different."""
     draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
-    counted: list[Tally] = [defaultdict(float) for _ in FIELDS]
+    everybody: list[Tally] = [defaultdict(float) for _ in fields]
+    colleagues: list[Tally] = [defaultdict(float) for _ in fields]
     for _ in range(min(RANDOM_PAIRS, len(records) * len(records) // 20)):
         one, other = draw.choice(records), draw.choice(records)
         if one is not other:
-            count(counted[:AT_ONE_EMPLOYER], compare(one, other)[:AT_ONE_EMPLOYER], 1)
+            count(everybody, compare(one, other), 1)
     teams = teams_of(records)
     for team in draw.choices(teams, [len(team) for team in teams], k=min(COLLEAGUES, len(records) * len(records) // 20)) if teams else ():
         levels = compare(draw.choice(team), draw.choice(team))
         if levels[0] == OTHER_GIVEN and levels[1] == OTHER_FAMILY:
-            count(counted[AT_ONE_EMPLOYER:], levels[AT_ONE_EMPLOYER:], 1)
-    return [smoothed(counter, accidental(field), ACCIDENTAL_PAIRS) for counter, field in zip(counted, FIELDS, strict=True)]
+            count(colleagues, levels, 1)
+    seen = [colleagues[place] if at_one(place, len(fields)) else everybody[place] for place in range(len(fields))]
+    return [smoothed(counter, accidental(field), ACCIDENTAL_PAIRS) for counter, field in zip(seen, fields, strict=True)]
+
+
+def at_one(place: int, fields: int) -> bool:
+    """Whether the field there is one for pairs at one employer."""
+    return AT_ONE_EMPLOYER <= place < len(FIELDS) or 2 * place >= len(FIELDS) + fields
 
 
 def teams_of(records: Iterable[Traits]) -> list[list[Traits]]:
@@ -176,11 +197,19 @@ def raise_identifiers(chance: Distribution, spurious: Sequence[Mapping[int, floa
                 chance[place][level] = max(1.0, spurious[place].get(level, 0.0)) / among
 
 
-def weigh(truth: Distribution, chance: Distribution) -> Distribution:
-    return [
+def weigh(fields: Sequence[Field], truth: Distribution, chance: Distribution) -> Distribution:
+    weights = [
         [0.0] + [bits(field.name, level, truth[place][level], chance[place][level]) for level in range(1, len(field.levels) + 1)]
-        for place, field in enumerate(FIELDS)
+        for place, field in enumerate(fields)
     ]
+    for place in range(len(FIELDS), len(fields)):
+        if not at_one(place, len(fields)):
+            # What it is worth depends on how rare the value is; among colleagues, who may all share it, on how often they do.
+            weights[place][SAME] = math.log2(truth[place][SAME])
+    for place in ADDRESSES:
+        # No more for it than for any other address there: the names say nothing then (`Frequencies.rarity`).
+        weights[place][NUMBERED] = min(0.0, weights[place][BESIDE])
+    return weights
 
 
 def bits(field: str, level: int, of_one: float, by_accident: float) -> float:

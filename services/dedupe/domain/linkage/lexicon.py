@@ -1,8 +1,10 @@
 """Names as the records themselves have them: how frequent each is, and which names stand in an address that comes without one."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from services.dedupe.domain.linkage.counts import Counts, counts_of
@@ -32,6 +34,14 @@ class Lexicon:
     given: Counts
     family: Counts
 
+    @cached_property
+    def initials(self) -> Counts:
+        """Of the given names."""
+        found: Counter[str] = Counter()
+        for name, times in self.given.of.items():
+            found[name[:1]] += times
+        return Counts(found, self.given.total)
+
     def complete(self, traits: Traits) -> Traits:
         """With the names that the record does not state but its address or profile shows."""
         stated = traits.first if len(traits.first) > 1 else ""
@@ -44,7 +54,10 @@ class Lexicon:
             given = given or found_given
             if len(family) < 2 and found_family.startswith(family):
                 family = found_family or family
-        return replace(traits, given=given, family=family, also=others(stated, family, shown))
+        also = others(stated, family, shown)
+        if (given, family, also) == (traits.given, traits.family, traits.also):
+            return traits
+        return replace(traits, given=given, family=family, also=also)
 
     def read(self, local: str, stated: str) -> Parts:
         """The names in the part of an address before the `@`; `stated` is the given name if the record has one."""
@@ -128,6 +141,6 @@ def without(text: str, name: str) -> Iterable[str]:
 def lexicon_of(records: Sequence[Traits]) -> Lexicon:
     """Of the names that records state."""
     return Lexicon(
-        counts_of(skeleton(traits.first) for traits in records if len(traits.first) >= LEAST_GIVEN),
-        counts_of(skeleton(traits.family) for traits in records if len(traits.family) >= LEAST_FAMILY),
+        counts_of(traits.first_skeleton for traits in records if len(traits.first) >= LEAST_GIVEN),
+        counts_of(traits.family_skeleton for traits in records if len(traits.family) >= LEAST_FAMILY),
     )

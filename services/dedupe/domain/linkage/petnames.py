@@ -17,7 +17,6 @@ from services.dedupe.domain.linkage.comparing import (
     at_one_employer,
     compare,
 )
-from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
 FAMILIES = 2
@@ -32,9 +31,9 @@ def learned(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[
     families: dict[frozenset[str], set[str]] = defaultdict(set)
     for (one, other), levels in compared.items():
         if levels[0] in UNLIKE and levels[1] in {SAME, VARIANT} and SAME in {levels[place] for place in PLACES}:
-            names = frozenset({skeleton(records[one].first), skeleton(records[other].first)})
+            names = frozenset({records[one].first_skeleton, records[other].first_skeleton})
             if min(map(len, names)) >= LEAST_LETTERS:
-                families[names].add(skeleton(records[one].family))
+                families[names].add(records[one].family_skeleton)
     found: dict[str, set[str]] = defaultdict(set)
     for names, seen in families.items():
         if len(seen) >= FAMILIES and len(names) > 1:
@@ -44,7 +43,7 @@ def learned(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[
 
 
 def told(records: Iterable[Traits], pet_names: Mapping[str, frozenset[str]]) -> list[Traits]:
-    return [replace(each, also=each.also | also) if (also := pet_names.get(skeleton(each.first))) else each for each in records]
+    return [replace(each, also=each.also | also) if (also := pet_names.get(each.first_skeleton)) else each for each in records]
 
 
 def compared_again(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[Pair, Levels]:

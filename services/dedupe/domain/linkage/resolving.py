@@ -1,7 +1,7 @@
 """All of it on a set of records: whose they are, and which companies they mean."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.dedupe.domain.linkage import petnames
@@ -10,18 +10,18 @@ from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import counts_of
 from services.dedupe.domain.linkage.employers import Companies, with_employers
+from services.dedupe.domain.linkage.extras import with_extras
 from services.dedupe.domain.linkage.learning import Learner
 from services.dedupe.domain.linkage.lexicon import lexicon_of
 from services.dedupe.domain.linkage.model import Frequencies, Model
-from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
-LINK = 2.0
-"""Bits from which on a pair joins two groups: odds of 4 to 1."""
+LINK = 1.0
+"""Bits from which on a pair joins two groups: odds of 2 to 1."""
 SHARED_BY = 4
 """Family names (by how they begin) in the records with one phone or address: from then on it is nobody's own."""
-TOGETHER = 1.0
+TOGETHER = 0.0
 """Bits that two groups must agree by, to be one."""
 
 
@@ -61,7 +61,7 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     traits, frequencies = described(records)
     pairs = candidates(traits)
     say("comparing", len(pairs))
-    compared = {pair: compare(traits[pair[0]], traits[pair[1]]) for pair in sorted(pairs)}
+    compared = compared_all(traits, pairs)
     say("learning", len(compared))
     pet_names = petnames.learned(traits, compared)
     traits = petnames.told(traits, pet_names)
@@ -85,13 +85,28 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     return Resolution(traits, model, compared, scores, persons, companies(traits, persons), pet_names)
 
 
+def compared_all(traits: Sequence[Traits], pairs: Collection[Pair]) -> dict[Pair, Levels]:
+    """In the pairs' order. Equal levels are one object, as few are different."""
+    known: dict[Levels, Levels] = {}
+    compared = {}
+    for pair in sorted(pairs):
+        levels = compare(traits[pair[0]], traits[pair[1]])
+        compared[pair] = known.setdefault(levels, levels)
+    return compared
+
+
 def described(records: Sequence[NormalRecord]) -> tuple[list[Traits], Frequencies]:
     """What is compared, names completed from addresses, and how frequent each value is."""
     stated = without_shared([traits_of(record) for record in records])
     lexicon = lexicon_of(stated)
-    traits = with_employers([lexicon.complete(each) for each in stated])
+    traits = with_extras(with_employers([lexicon.complete(each) for each in stated]))
     employers = counts_of(employer for each in traits for employer in each.employers)
-    return traits, Frequencies(lexicon_of(traits), employers)
+    own = (
+        tuple(counts_of(each.extras[place][1] for each in traits if each.extras[place][1]) for place in range(len(traits[0].extras)))
+        if traits
+        else ()
+    )
+    return traits, Frequencies(lexicon_of(traits), employers, extras=own)
 
 
 def without_shared(records: Sequence[Traits]) -> list[Traits]:
@@ -100,9 +115,14 @@ def without_shared(records: Sequence[Traits]) -> list[Traits]:
     for traits in records:
         if traits.family:
             for value in (*traits.phones, *(mailbox.whole for mailbox in traits.mailboxes)):
-                families[value].add(skeleton(traits.family)[:3])
+                families[value].add(traits.family_skeleton[:3])
     shared = {value for value, names in families.items() if len(names) >= SHARED_BY}
-    return [replace(t, phones=t.phones - shared, mailboxes=tuple(m for m in t.mailboxes if m.whole not in shared)) for t in records]
+    return [
+        replace(t, phones=t.phones - shared, mailboxes=tuple(m for m in t.mailboxes if m.whole not in shared))
+        if not t.phones.isdisjoint(shared) or any(m.whole in shared for m in t.mailboxes)
+        else t
+        for t in records
+    ]
 
 
 def companies(traits: Sequence[Traits], persons: Sequence[int]) -> list[str | None]:

@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 
 from services.dedupe.domain import addresses, names, places
 from services.dedupe.domain.known import FREE
+from services.dedupe.domain.linkage.spelling import letters, skeleton
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.domain.words import plain
 
@@ -39,6 +40,8 @@ class Mailbox:
     local: str
     domain: str
     free: bool
+    name: str
+    """`local` without digits and dots: a company's second `ann.smith` is `ann.smith2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,25 @@ class Traits:
     city: str = ""
     country: str = ""
     title: frozenset[str] = field(default=frozenset())
+    own: tuple[tuple[str, str], ...] = ()
+    """The source's own fields, name and value, while it is not known yet which of them are compared (`extras`)."""
+    extras: tuple[tuple[str, str], ...] = ()
+    """Those that are compared, in one order for all records."""
+    extra_keys: frozenset[str] = frozenset()
+    first: str = field(init=False, repr=False, compare=False)
+    """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
+    first_skeleton: str = field(init=False, repr=False, compare=False)
+    family_skeleton: str = field(init=False, repr=False, compare=False)
+    full_name: str = field(init=False, repr=False, compare=False)
+    """As its skeleton; empty where a part of it is not known, or an initial."""
 
-    @property
-    def first(self) -> str:
-        """The first of the given names."""
-        return self.given.partition(" ")[0]
+    def __post_init__(self) -> None:
+        first = self.given.partition(" ")[0]
+        bare, family = skeleton(first), skeleton(self.family)
+        object.__setattr__(self, "first", first)
+        object.__setattr__(self, "first_skeleton", bare)
+        object.__setattr__(self, "family_skeleton", family)
+        object.__setattr__(self, "full_name", f"{bare} {family}" if len(first) > 1 and len(self.family) > 1 else "")
 
 
 def traits_of(record: NormalRecord) -> Traits:
@@ -89,6 +106,7 @@ def traits_of(record: NormalRecord) -> Traits:
         city=plain(record.city or ""),
         country=record.country or "",
         title=title_words(record.title or ""),
+        own=tuple((plain(name), plain(value)) for name, value in sorted(record.custom.items())),
     )
 
 
@@ -97,7 +115,7 @@ def mailbox_of(address: str) -> Mailbox:
     local, _, host = addresses.untagged(address).partition("@")
     host = meant(host)
     whole = addresses.mailbox(f"{local}@{host}")
-    return Mailbox(whole, local, addresses.domain(host) or host, addresses.is_free(whole))
+    return Mailbox(whole, local, addresses.domain(host) or host, addresses.is_free(whole), letters(local))
 
 
 @lru_cache(maxsize=50_000)
