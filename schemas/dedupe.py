@@ -44,6 +44,12 @@ class PersonSplitOff(Body):
     record_ids: tuple[UUID, ...]
 
 
+class PersonWithdrawn(Body):
+    """No record is left of this person, as imports were undone. A later record may form them again, under the same id."""
+
+    person_id: UUID
+
+
 class CompanyFormed(Body):
     company_id: UUID
     details: CompanyDetails
@@ -58,3 +64,9 @@ class CompanyMergedAway(Body):
     company_id: UUID
     into: UUID
     why: str
+
+
+class CompanyWithdrawn(Body):
+    """No record is left that means this company; a later one may form it again."""
+
+    company_id: UUID

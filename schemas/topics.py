@@ -47,14 +47,14 @@ INGEST_IMPORTS = Topic(
     writer="ingest",
     readers=("kpi",),
     key="source_id",
-    bodies=(ingest.SourceRegistered, ingest.ImportStarted, ingest.ImportFinished, ingest.ImportFailed),
+    bodies=(ingest.SourceRegistered, ingest.ImportStarted, ingest.ImportFinished, ingest.ImportFailed, ingest.ImportUndone),
 )
 INGEST_RECORDS = Topic(
     "ingest.records",
     writer="ingest",
     readers=("dedupe",),
     key="record_id",
-    bodies=(ingest.RecordIngested,),
+    bodies=(ingest.RecordIngested, ingest.RecordWithdrawn),
     stored=False,
 )
 INGEST_ACTIVITIES = Topic(
@@ -69,14 +69,14 @@ DEDUPE_PEOPLE = Topic(
     writer="dedupe",
     readers=("publish", "kpi"),
     key="person_id",
-    bodies=(dedupe.PersonFormed, dedupe.PersonRevised, dedupe.PersonMergedAway, dedupe.PersonSplitOff),
+    bodies=(dedupe.PersonFormed, dedupe.PersonRevised, dedupe.PersonMergedAway, dedupe.PersonSplitOff, dedupe.PersonWithdrawn),
 )
 DEDUPE_COMPANIES = Topic(
     "dedupe.companies",
     writer="dedupe",
     readers=("publish", "kpi"),
     key="company_id",
-    bodies=(dedupe.CompanyFormed, dedupe.CompanyRevised, dedupe.CompanyMergedAway),
+    bodies=(dedupe.CompanyFormed, dedupe.CompanyRevised, dedupe.CompanyMergedAway, dedupe.CompanyWithdrawn),
 )
 PUBLISH_SEGMENTS = Topic(
     "publish.segments",
@@ -104,6 +104,7 @@ PUBLISH_CONTACTS = Topic(
         publish.ContactApproved,
         publish.ContactExcluded,
         publish.ContactMergedAway,
+        publish.ContactWithdrawn,
     ),
 )
 PUBLISH_SUPPRESSIONS = Topic(

@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from schemas.body import PROVIDER, Body
 from schemas.envelope import Envelope
-from schemas.ingest import RecordIngested
+from schemas.ingest import RecordIngested, RecordWithdrawn
 from schemas.topics import INGEST_RECORDS, TOPICS
 from services.ingest import files, handlers
 from services.ingest.bus import KafkaBus
@@ -74,12 +74,21 @@ class Bed:
 
     def published(self) -> list[tuple[Envelope, RecordIngested]]:
         """All records of this workspace on the topic, partition by partition."""
+        return [(e, body) for e, body in self._events() if isinstance(body, RecordIngested)]
+
+    def withdrawn(self) -> list[tuple[Envelope, RecordWithdrawn]]:
+        return [(e, body) for e, body in self._events() if isinstance(body, RecordWithdrawn)]
+
+    def bodies(self) -> list[Body]:
+        """Both, in the order in which they were told of each record."""
+        return [body for _, body in self._events()]
+
+    def _events(self) -> list[tuple[Envelope, Body]]:
         values = everything_on(self.settings, INGEST_RECORDS.name)
         envelopes = [e for e in self.codec.envelopes(values) if not isinstance(e, Undecodable)]
         assert len(envelopes) == len(values)
         opened = [body for opening in self.codec.open(envelopes) if not isinstance(opening, Undecodable) for body in opening[:1]]
-        records = [(e, body) for e, body in zip(envelopes, opened, strict=True) if isinstance(body, RecordIngested)]
-        return [(e, body) for e, body in records if e.workspace_id == self.workspace_id]
+        return [(e, body) for e, body in zip(envelopes, opened, strict=True) if e.workspace_id == self.workspace_id]
 
 
 def make_bed(settings: Settings, *, topics: bool = True) -> Bed:

@@ -29,13 +29,26 @@ FORMULA = re.compile(r"""(^|[,;|\t\r\n"']\s*)(?=[=+\-@\t\r\0\uff1d\uff0b\uff0d\u
 """Where a spreadsheet would begin to run something: where a cell begins, whatever the delimiter that it cuts by."""
 
 
+class UndoView(BaseModel):
+    """Who asked for it to be undone, and what has become of its records so far."""
+
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+    gone: int
+    back: int
+    """To what an earlier import says."""
+    stayed: int
+    """As another import says what stands."""
+
+
 class ImportView(BaseModel):
     import_id: UUID
     source_id: UUID
     source: str
     file_name: str
     state: str
-    """`running`, `finished` or `failed`."""
+    """`running`, `finished` or `failed`; `undoing` or `undone`."""
     reason: str | None
     progress: float
     """From 0 to 1, by the bytes of the file."""
@@ -48,6 +61,7 @@ class ImportView(BaseModel):
     ended_at: datetime | None
     mapping_version: int
     mapping: dict[str, str]
+    undo: UndoView | None
 
 
 class RejectedView(BaseModel):
@@ -112,8 +126,21 @@ def find(desk: Desk, import_id: UUID) -> ImportView:
 
 def import_view(row: Any) -> ImportView:
     done = 1.0 if row.state == "finished" else row.place_offset / row.file_bytes if row.file_bytes else 0.0
-    shown = {name: getattr(row, name) for name in ImportView.model_fields if name not in {"progress", "mapping"}}
-    return ImportView(**shown, progress=round(done, 4), mapping=row.mapping or {})
+    shown = {name: getattr(row, name) for name in ImportView.model_fields if name not in {"progress", "mapping", "undo"}}
+    return ImportView(**shown, progress=round(done, 4), mapping=row.mapping or {}, undo=undo_view(row))
+
+
+def undo_view(row: Any) -> UndoView | None:
+    if row.undo_asked_at is None:
+        return None
+    return UndoView(
+        asked_by=row.undo_asked_by,
+        asked_at=row.undo_asked_at,
+        ended_at=row.undone_at,
+        gone=row.gone,
+        back=row.back,
+        stayed=row.stayed,
+    )
 
 
 def rejected_csv(desk: Desk, import_id: UUID) -> Iterator[str]:
