@@ -9,16 +9,15 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from schemas.envelope import Envelope
-from schemas.ingest import RecordIngested
-from services.dedupe import store
+from services.dedupe import store, versions
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import golden, match
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
-from services.dedupe.domain.normalise import normalise
 from services.dedupe.domain.person import Found, Person
 from services.dedupe.store import Moved, Named, Scoped, Stored
+from services.dedupe.versions import Turn
 from services.kit.codec import Heard
 from services.kit.events import Kind, Told, Work
 
@@ -36,47 +35,50 @@ class Scene:
     now: dict[UUID, Stored] = field(default_factory=dict)
     before: dict[UUID, Stored] = field(default_factory=dict)
     because: dict[UUID, Envelope] = field(default_factory=dict)
-    """Record of the batch → the event that brought it."""
+    """Record of the batch → the event that brought it, or took it away."""
+
+    @property
+    def gone(self) -> dict[UUID, Stored]:
+        """Records that the batch takes away."""
+        return {record_id: each for record_id, each in self.before.items() if record_id not in self.now}
 
     def keys(self, records: Mapping[UUID, Stored]) -> dict[UUID, frozenset[match.Key]]:
         return {record_id: match.keys_of(each.record) for record_id, each in records.items() if each.person_id is not None}
 
 
 def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work) -> list[Told]:
-    """Handler of ingest.records. A record that says what it said before leads to nothing."""
-    arrived = {h.body.record_id: h for h in heard if isinstance(h.body, RecordIngested) and not h.erased}
-    store.lock_scopes(work.connection, {h.envelope.workspace_id for h in arrived.values()})
-    known = store.find(work.connection, [(h.envelope.workspace_id, record_id) for record_id, h in arrived.items()])
-    changed = {record_id: h for record_id, h in arrived.items() if record_id not in known or known[record_id].digest != digest(h)}
-    if not changed:
+    """Handler of ingest.records. A record that says what it said before leads to nothing; one that is withdrawn goes back, or goes."""
+    said = versions.of_records(heard)
+    store.lock_scopes(work.connection, {h.envelope.workspace_id for h in said})
+    known = store.find(work.connection, {versions.scope_of(h) for h in said})
+    turns = versions.turns(work.connection, said, known)
+    if not turns:
         return []
-    scene = set_scene(work, changed, known)
+    scene = set_scene(work, turns, known)
     gather(scene)
     moved = settle_companies(work, scene)
     return [*tell_companies(work, scene, moved), *tell_persons(work, scene)]
 
 
-def digest(heard: Heard) -> str:
-    assert isinstance(heard.body, RecordIngested)  # noqa: S101 - the caller's filter
-    return heard.body.digest
-
-
-def set_scene(work: Work, changed: Mapping[UUID, Heard], known: Mapping[UUID, Stored]) -> Scene:
+def set_scene(work: Work, turns: Mapping[UUID, Turn], known: Mapping[UUID, Stored]) -> Scene:
     """The batch's records, and all records of the persons who share a key with them or had them."""
-    scene = Scene(because={record_id: h.envelope for record_id, h in changed.items()})
+    scene = Scene(because={record_id: turn.heard.envelope for record_id, turn in turns.items()})
     arrivals = {}
-    for place, (record_id, h) in enumerate(changed.items()):
-        assert isinstance(h.body, RecordIngested)  # noqa: S101 - the caller's filter
-        record, was = normalise(h.body, h.envelope.occurred_at), known.get(record_id)
-        person_id = was.person_id if was else None
+    for place, (record_id, turn) in enumerate(turns.items()):
+        if turn.now is None:
+            continue
+        record, was = turn.now.record, known.get(record_id)
+        # A record that was a person's stays one's, unless it goes back to where it was none's.
+        person_id = was.person_id if was and (record.is_person or not turn.is_back) else None
         if person_id is None and record.is_person:
             person_id = person_id_of(record_id)
-        arrivals[record_id] = Stored(h.envelope.workspace_id, record, h.body.digest, was.arrived if was else NEW + place, person_id, None)
+        arrivals[record_id] = Stored(turn.workspace_id, record, turn.now.digest, was.arrived if was else NEW + place, person_id, None)
     keys = {(each.workspace_id, key.id) for each in arrivals.values() for key in match.keys_of(each.record)}
     touched = store.holders(work.connection, keys)
-    touched |= {(known[r].workspace_id, person) for r in changed if r in known and (person := known[r].person_id)}
-    scene.before = store.of_persons(work.connection, touched) | {r: known[r] for r in changed if r in known}
-    scene.now = scene.before | arrivals
+    touched |= {(known[r].workspace_id, person) for r in turns if r in known and (person := known[r].person_id)}
+    scene.before = store.of_persons(work.connection, touched) | {r: known[r] for r in turns if r in known}
+    gone = {record_id for record_id, turn in turns.items() if turn.now is None}
+    scene.now = {record_id: each for record_id, each in (scene.before | arrivals).items() if record_id not in gone}
     return scene
 
 
@@ -94,9 +96,9 @@ def gather(scene: Scene) -> None:
 
 def settle_companies(work: Work, scene: Scene) -> list[Moved]:
     """Find the companies of the batch's records, store all that has changed, and return whose company is another now."""
-    arrivals = {record_id: scene.now[record_id] for record_id in scene.because}
+    arrivals = {record_id: scene.now[record_id] for record_id in scene.because if record_id in scene.now}
     homes = homes_of(work, scene, arrivals)
-    moved = []
+    moved = [Moved(each.workspace_id, record_id, None, each.company_id, None) for record_id, each in scene.gone.items()]
     for record_id, each in arrivals.items():
         key, domain = each.record.company_key, each.record.company_domain
         company_id = companies.resolve(each.workspace_id, key, domain, homes.get((each.workspace_id, key or ""), ()))
@@ -116,9 +118,9 @@ def settle_companies(work: Work, scene: Scene) -> list[Moved]:
 
 def homes_of(work: Work, scene: Scene, arrivals: Mapping[UUID, Stored]) -> dict[Named, set[str]]:
     """The domains that go with each company name that the batch brings or takes away."""
-    versions = [*arrivals.values(), *(scene.before[r] for r in arrivals if r in scene.before)]
-    names = {(each.workspace_id, each.record.company_key) for each in versions if each.record.company_key}
-    homes = store.domains_of(work.connection, names, arrivals)
+    before_and_now = [*arrivals.values(), *(scene.before[r] for r in scene.because if r in scene.before)]
+    names = {(each.workspace_id, each.record.company_key) for each in before_and_now if each.record.company_key}
+    homes = store.domains_of(work.connection, names, scene.because)
     for each in arrivals.values():
         if each.record.company_key and each.record.company_domain:
             homes[each.workspace_id, each.record.company_key].add(each.record.company_domain)
@@ -127,7 +129,8 @@ def homes_of(work: Work, scene: Scene, arrivals: Mapping[UUID, Stored]) -> dict[
 
 def save(work: Work, scene: Scene) -> None:
     """The batch's records, the new owners of others, and what has changed in the index of keys."""
-    store.keep(work.connection, [scene.now[record_id] for record_id in scene.because])
+    versions.forget(work.connection, [(each.workspace_id, record_id) for record_id, each in scene.gone.items()])
+    store.keep(work.connection, [scene.now[record_id] for record_id in scene.because if record_id in scene.now])
     store.give(
         work.connection,
         {
@@ -157,7 +160,8 @@ def last_event(scene: Scene) -> dict[UUID, Envelope]:
 def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Told]:
     because = last_event(scene)
     left: dict[Scoped, UUID] = {(m.workspace_id, m.before): m.after for m in moved if m.before and m.after and m.before != m.after}
-    meant = {(m.workspace_id, m.after) for m in moved if m.after} | left.keys()
+    lost: set[Scoped] = {(m.workspace_id, m.before) for m in moved if m.before and not m.after}
+    meant = {(m.workspace_id, m.after) for m in moved if m.after} | left.keys() | lost
     workspaces = {company_id: workspace_id for workspace_id, company_id in meant}
     details = store.company_details(work.connection, meant)
     known = work.load(COMPANY, workspaces, workspaces)
@@ -165,8 +169,10 @@ def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Tol
     for workspace_id, company_id in meant:
         if company_id in details:
             events = companies.settle(known[company_id], company_id, details[company_id])
-        else:
+        elif (workspace_id, company_id) in left:
             events = companies.merge_away(known[company_id], left[workspace_id, company_id])
+        else:
+            events = companies.withdraw(known[company_id])
         told += [Told(COMPANY, company_id, event, workspace_id, because[workspace_id]) for event in events]
     return told
 
@@ -189,7 +195,8 @@ def tell_persons(work: Work, scene: Scene) -> list[Told]:
     for person_id, workspace_id in left.items():
         gone = known[person_id]
         if gone:
-            events = persons.merge_away(gone, *joined(scene, gone))
+            theirs = [r for r in gone.record_ids if r in scene.now and scene.now[r].person_id]
+            events = persons.merge_away(gone, *joined(scene, theirs)) if theirs else persons.withdraw(gone)
             told += [Told(PERSON, person_id, event, workspace_id, because[workspace_id]) for event in events]
     return told
 
@@ -200,10 +207,10 @@ def found(person_id: UUID, group: Mapping[UUID, Stored]) -> Found:
     return Found(person_id, tuple(sorted(group)), group[at].company_id if at else None, chosen.details)
 
 
-def joined(scene: Scene, gone: Person) -> tuple[UUID, str]:
+def joined(scene: Scene, theirs: Sequence[UUID]) -> tuple[UUID, str]:
     """Into whom a person was merged, and why: where the first of their records is now."""
-    theirs = sorted((r for r in gone.record_ids if r in scene.now), key=lambda r: scene.now[r].arrived)
+    theirs = sorted(theirs, key=lambda r: scene.now[r].arrived)
     into = scene.now[theirs[0]].person_id
-    assert into is not None  # noqa: S101 - a record that was a person's stays one's
+    assert into is not None  # noqa: S101 - the caller's filter
     group = [r for r, each in scene.now.items() if each.person_id == into and r not in theirs]
     return into, match.why(theirs, group, scene.keys(scene.now))

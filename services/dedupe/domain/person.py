@@ -10,10 +10,10 @@ only on that: not on the size of batches.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from schemas.dedupe import PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
+from schemas.dedupe import PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff, PersonWithdrawn
 from schemas.details import PersonDetails
 
-PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff
+PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff | PersonWithdrawn
 
 NOTHING = PersonDetails()
 
@@ -25,6 +25,8 @@ class Person:
     company_id: UUID | None = None
     details: PersonDetails = NOTHING
     merged_into: UUID | None = None
+    withdrawn: bool = False
+    """No record is left of them."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return replace(person, merged_into=event.into)
         case PersonSplitOff():
             return replace(person, merged_into=None, record_ids=event.record_ids)
+        case PersonWithdrawn():
+            return Person(event.person_id, withdrawn=True)
 
 
 def settle(person: Person | None, found: Found, before: UUID | None) -> list[PersonEvent]:
     """What there is to tell of the person whom these records are. `before`: whose they were, if they were another's."""
-    if person is None:
+    if person is None or person.withdrawn:
         return [PersonFormed(**facts(found))]
     told: list[PersonEvent] = []
     if person.merged_into is not None:
@@ -74,3 +78,8 @@ def merge_away(person: Person, into: UUID, why: str) -> list[PersonEvent]:
     if person.merged_into == into:
         return []
     return [PersonMergedAway(person_id=person.person_id, into=into, record_ids=person.record_ids, why=why)]
+
+
+def withdraw(person: Person) -> list[PersonEvent]:
+    """What there is to tell of a person of whom no record is left."""
+    return [] if person.withdrawn else [PersonWithdrawn(person_id=person.person_id)]
