@@ -59,7 +59,8 @@ class Pages:
 
 
 @contextmanager
-def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) -> Iterator[Pages]:
+def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True, ingest: str | None = None) -> Iterator[Pages]:
+    """`ingest`: where it answers, if it does."""
     [port, nobody] = ports.free_ports(2)
     gateway = f"http://{ports.HOST}:{port}"
     everywhere = {f"{service}_url": f"http://{ports.HOST}:{nobody}" for service in SERVICES}
@@ -71,6 +72,8 @@ def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) ->
         everywhere["accounts_url"] = accounts.url
         if with_kpi:
             everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, UUID(company.workspace_id)))
+        if ingest:
+            everywhere["ingest_url"] = ingest
         pages = Context("dashboard", settings.model_copy(update=everywhere), system_clock)
         everywhere["dashboard_url"] = stack.enter_context(served(create_app(pages, dashboard.routers(pages), Health(pages, never_busy))))
         stack.enter_context(running_gateway(folder, port, gateway, everywhere))
