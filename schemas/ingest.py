@@ -25,6 +25,8 @@ class ImportStarted(Body):
     mapping: dict[str, str]
     """Column → data field, as used for this import."""
     mapping_version: int
+    types: dict[str, str] = {}
+    """Column → type, of the source's own columns that are not text (number, date, boolean) and how it writes them."""
 
 
 class ImportFinished(Body):

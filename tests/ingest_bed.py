@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -16,6 +17,7 @@ from schemas.topics import INGEST_RECORDS, TOPICS
 from services.ingest import files, handlers
 from services.ingest.bus import KafkaBus
 from services.ingest.importing import Importer
+from services.ingest.mappings import Choice
 from services.ingest.ports import RecordBus
 from services.ingest.settings import IngestSettings
 from services.ingest.store import imports
@@ -46,10 +48,10 @@ class Bed:
         admin.delete_topics([self.settings.topic_name(topic.name) for topic in TOPICS])
         admin.close()
 
-    def upload(self, content: bytes, source: str = "crm", mapping: dict[str, str] | None = None) -> UUID:
+    def upload(self, content: bytes, source: str = "crm", mapping: dict[str, str] | None = None, **choice: Any) -> UUID:
         import_id = uuid4()
         with files.received(BytesIO(content), self.settings.uploads_folder, import_id) as (sample, size):
-            upload = handlers.Upload(self.workspace_id, import_id, source, f"{source}.csv", sample, size, mapping)
+            upload = handlers.Upload(self.workspace_id, import_id, source, f"{source}.csv", sample, size, Choice(mapping, **choice))
             with self.database.transaction() as connection:
                 work = work_on(connection, self.codec)
                 work.append(handlers.start_import(work, upload))

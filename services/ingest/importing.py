@@ -38,13 +38,14 @@ MOST_TAKEOVERS = 5
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a file as read: what they say, and refusals (line, reason, raw); where the next chunk begins, and whether there is
-    none.
+    """Some rows of a file as read: what they say, and refusals (line, reason, raw) of whole rows and of parts of those taken; where
+    the next chunk begins, and whether there is none.
     """
 
     drafts: list[Identified]
     activities: list[ActivityDraft]
     refused: list[tuple[int, str, str]]
+    flawed: list[tuple[int, str, str]]
     end: Place
     last: bool
 
@@ -55,10 +56,12 @@ def read_chunk(file: IO[bytes], job: Job, read_cells: ReadCells, most: int) -> C
     read = [(row, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in rows]
     drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
+    flawed = [(row, "; ".join(each.flaws)) for row, each in read if isinstance(each, Draft) and each.flaws]
     return Chunk(
         identified(job.source_id, drafts),
         [each for _, each in read if isinstance(each, ActivityDraft)],
         shown(file, layout.encoding, refused),
+        shown(file, layout.encoding, flawed),
         rows[-1].end if rows else job.place,
         len(rows) < most,
     )
@@ -86,7 +89,7 @@ class ReadAhead:
         return chunk
 
     def _read(self, job: Job) -> Chunk:
-        table = Table(job.layout.columns, job.mapping, job.order, job.zone)
+        table = Table(job.layout.columns, job.mapping, job.order, job.zone, job.types)
         read_cells = reader_of(table, job.workspace_id, job.source, self._digest)
         with files.path_of(self._folder, job.import_id).open("rb") as file:
             chunk = read_chunk(file, job, read_cells, self._most)
@@ -156,6 +159,7 @@ class Importer:
         work.append(told)
         counts = job.counts + counted([*(each.outcome for each in taken), *outcomes], len(chunk.refused))
         store.reject(work.connection, job.workspace_id, job.import_id, chunk.refused)
+        store.flaw(work.connection, job.workspace_id, job.import_id, chunk.flawed)
         if not store.advance(work.connection, job, self.me, chunk.end, counts):
             raise Unavailable(f"another worker has taken over import {job.import_id}")
         end = ending(work, job, chunk, counts)

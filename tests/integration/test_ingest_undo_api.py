@@ -53,7 +53,7 @@ def test_the_preview_the_asking_and_the_end(client: Client) -> None:
     assert (done["state"], terminal.fates(done), bool(done["undo"]["ended_at"])) == ("undone", {"gone": 1, "back": 1, "stayed": 0}, True)
     again = client.post(f"{path}/undo", {})
     assert (again.status_code, again.json()) == (202, done)
-    assert client.get("/imports")["items"][0] == done
+    assert done in client.get("/imports")["items"]
 
 
 def test_an_import_of_activities_is_refused_and_the_preview_says_so_before(client: Client) -> None:

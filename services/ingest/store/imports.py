@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row
 from services.ingest.domain.dates import DayOrder
 from services.ingest.domain.layout import Form, Layout
 from services.ingest.domain.lines import Place
+from services.ingest.domain.types import Types
+from services.ingest.store.sources import types_in
 from services.kit.database import as_json, rows, run
 
 
@@ -40,6 +42,7 @@ class Job:
     source_id: UUID
     source: str
     mapping: dict[str, str]
+    types: Types
     mapping_version: int
     layout: Layout
     order: DayOrder
@@ -91,7 +94,7 @@ FROM mine JOIN sources USING (workspace_id)
      LEFT JOIN workspaces USING (workspace_id)
 WHERE imports.workspace_id = mine.workspace_id AND imports.import_id = mine.import_id
   AND sources.source_id = imports.source_id AND mappings.version = imports.mapping_version
-RETURNING imports.*, sources.name AS source, mappings.mapping, COALESCE(workspaces.time_zone, 'UTC') AS zone
+RETURNING imports.*, sources.name AS source, mappings.mapping, mappings.types, COALESCE(workspaces.time_zone, 'UTC') AS zone
 """
 
 
@@ -109,6 +112,7 @@ def job_of(row: Any) -> Job:
         source_id=row.source_id,
         source=row.source,
         mapping=row.mapping,
+        types=types_in(row.types),
         mapping_version=row.mapping_version,
         layout=Layout(
             layout["encoding"],
@@ -164,6 +168,17 @@ def end(connection: Connection, workspace_id: UUID, import_id: UUID, *, state: s
     )  # fmt: skip
 
 
+def flaw(connection: Connection, workspace_id: UUID, import_id: UUID, flawed: Sequence[tuple[int, str, str]]) -> None:
+    """Rows that came in without a part of them: as `reject`, and counted."""
+    if flawed:
+        reject(connection, workspace_id, import_id, flawed, taken=True)
+        run(
+            connection,
+            "UPDATE imports SET flawed = flawed + :n WHERE workspace_id = :w AND import_id = :i",
+            w=workspace_id, i=import_id, n=len(flawed),
+        )  # fmt: skip
+
+
 def running(connection: Connection) -> int:
     """How many imports are on their way, in or out."""
     return int(rows(connection, "SELECT count(*) AS n FROM imports WHERE state IN ('running', 'undoing')")[0].n)
@@ -173,22 +188,25 @@ def running_ids(connection: Connection) -> set[UUID]:
     return {row.import_id for row in rows(connection, "SELECT import_id FROM imports WHERE state = 'running'")}
 
 
-def reject(connection: Connection, workspace_id: UUID, import_id: UUID, refused: Iterable[tuple[int, str, str]]) -> None:
-    """`refused`: line, reason, and the row as it stood."""
+def reject(
+    connection: Connection, workspace_id: UUID, import_id: UUID, refused: Iterable[tuple[int, str, str]], *, taken: bool = False
+) -> None:
+    """`refused`: line, reason, and the row as it stood. `taken`: only a part of each was refused, and the row came in."""
     run(
         connection,
-        """INSERT INTO rejected_rows (workspace_id, import_id, line, reason, raw)
-           SELECT :w, :i, line, reason, raw FROM json_to_recordset(:refused) AS new (line bigint, reason text, raw text)
+        """INSERT INTO rejected_rows (workspace_id, import_id, taken, line, reason, raw)
+           SELECT :w, :i, :taken, line, reason, raw FROM json_to_recordset(:refused) AS new (line bigint, reason text, raw text)
            ON CONFLICT DO NOTHING""",
-        w=workspace_id, i=import_id,
+        w=workspace_id, i=import_id, taken=taken,
         refused=as_json({"line": line, "reason": reason, "raw": raw.replace("\0", "\ufffd")} for line, reason, raw in refused),
     )  # fmt: skip
 
 
 VIEW = """
-SELECT import_id, imports.source_id, sources.name AS source, file_name, state, reason, rows, accepted, unchanged, rejected,
-       file_bytes, place_offset, imports.asked_by, imports.asked_at, imports.ended_at, imports.mapping_version, mappings.mapping,
-       undos.asked_by AS undo_asked_by, undos.asked_at AS undo_asked_at, undos.ended_at AS undone_at, gone, back, stayed
+SELECT import_id, imports.source_id, sources.name AS source, file_name, state, reason, rows, accepted, unchanged, rejected, flawed,
+       file_bytes, place_offset, imports.asked_by, imports.asked_at, imports.ended_at, imports.mapping_version,
+       mappings.mapping, mappings.types, undos.asked_by AS undo_asked_by, undos.asked_at AS undo_asked_at,
+       undos.ended_at AS undone_at, gone, back, stayed
 FROM imports JOIN sources USING (workspace_id, source_id)
      LEFT JOIN undos USING (workspace_id, import_id)
      LEFT JOIN mappings ON mappings.workspace_id = imports.workspace_id AND mappings.source_id = imports.source_id
@@ -213,12 +231,15 @@ def listed(connection: Connection, workspace_id: UUID, before: tuple[datetime, U
     )  # fmt: skip
 
 
-def rejected(connection: Connection, workspace_id: UUID, import_id: UUID, after: int, limit: int) -> Sequence[Row[Any]]:
+def rejected(
+    connection: Connection, workspace_id: UUID, import_id: UUID, after: int, limit: int, *, taken: bool = False
+) -> Sequence[Row[Any]]:
+    """As `reject` was told of them."""
     return rows(
         connection,
-        """SELECT line, reason, raw FROM rejected_rows WHERE workspace_id = :w AND import_id = :i AND line > :after
+        """SELECT line, reason, raw FROM rejected_rows WHERE workspace_id = :w AND import_id = :i AND taken = :taken AND line > :after
            ORDER BY line LIMIT :limit""",
-        w=workspace_id, i=import_id, after=after, limit=limit,
+        w=workspace_id, i=import_id, taken=taken, after=after, limit=limit,
     )  # fmt: skip
 
 
