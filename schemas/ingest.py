@@ -25,7 +25,7 @@ class ImportStarted(Body):
     mapping: dict[str, str]
     """Column → data field, as used for this import."""
     mapping_version: int
-    types: dict[str, str] = {}
+    types: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it, and a factory would not show in the contract
     """Column → type, of the source's own columns that are not text (number, date, boolean) and how it writes them."""
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -75,6 +76,45 @@ def test_refused_rows_are_shown_as_they_are_and_run_nowhere(world: World) -> Non
         page = shown(manager.get(path))
     assert "3,&lt;b&gt;x&lt;/b&gt;" in page
     assert "rejected.csv" in page
+
+
+TABLE = b"Id,Mail,Size\n1,ann@acme.com,10\n2,bob@acme.com,20\n3,<i>x</i>\n" + b"".join(
+    b"%d,a%d@acme.com,%d\n" % (n, n, n) for n in range(4, 20)
+)
+
+
+def look(manager: httpx.Client, where: str, content: bytes, source: str = "sizes", **more: Any) -> str:
+    return shown(manager.post(f"{where}/preview", files={"file": ("a.csv", content)}, data={"source": source, **more}))
+
+
+def test_a_file_is_looked_at_its_columns_settled_and_then_imported(world: World) -> None:
+    where = f"/workspaces/{world.bed.workspace_id}/imports"
+    with world.pages.manager() as manager:
+        assert 'type="file"' in shown(manager.get(where))
+        seen = look(manager, where, TABLE)
+        assert "<option selected>number</option>" in seen
+        assert "Line 4" in seen
+        assert "&lt;i&gt;" not in seen.partition("First rows")[2]
+        columns = {"column": ["Id", "Mail", "Size"], "field": ["row_id", "work_email", "custom:Size"], "type": ["text", "text", "text"]}
+        assert "<option selected>number</option>" not in look(manager, where, TABLE, **columns)
+        begun = manager.post(where, files={"file": ("a.csv", TABLE)}, data={"source": "sizes", **columns})
+        assert re.fullmatch(rf"{where}/[0-9a-f-]{{36}}", begun.url.path)
+        world.bed.work_off()
+        assert "18 accepted" in shown(manager.get(begun.url.path))
+        again = look(manager, where, TABLE, **columns | {"field": ["row_id", "", "custom:Size"]})
+        assert "Version 1" in again
+        assert "version 1 of the source" in look(manager, f"{where}", TABLE)
+        assert '<option value="work_email" selected>' in shown(
+            manager.post(f"{where}/preview?version=1", files={"file": ("a.csv", TABLE)}, data={"source": "sizes", **columns})
+        )
+
+
+@pytest.mark.parametrize(
+    ("content", "source", "why"), [(b"", "x", "the file is empty"), (TABLE, "", "name the source"), (b"%PDF", "x", "this is a PDF")]
+)
+def test_what_cannot_be_read_is_said_beside_the_form(world: World, content: bytes, source: str, why: str) -> None:
+    with world.pages.manager() as manager:
+        assert why in look(manager, f"/workspaces/{world.bed.workspace_id}/imports", content, source)
 
 
 def test_a_member_may_look_and_not_undo(world: World) -> None:
