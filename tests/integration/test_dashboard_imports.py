@@ -83,7 +83,7 @@ TABLE = b"Id,Mail,Size\n1,ann@acme.com,10\n2,bob@acme.com,20\n3,<i>x</i>\n" + b"
 )
 
 
-def look(manager: httpx.Client, where: str, content: bytes, source: str = "sizes", **more: Any) -> str:
+def look(manager: httpx.Client, where: str, content: bytes, source: Any = "sizes", **more: Any) -> str:
     return shown(manager.post(f"{where}/preview", files={"file": ("a.csv", content)}, data={"source": source, **more}))
 
 
