@@ -82,7 +82,7 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[Identif
     for each in drafts:
         line, record_id, draft = each
         before, now = known.get(record_id), Saying(origin.import_id, line, draft.digest, draft.as_of is not None)
-        outcome = outcome_of(before, now, doubted)
+        outcome = Outcome.ADDED if before is None else outcome_of(before, now, doubted)
         taken.append(Taken(line, record_id, outcome))
         if outcome is not Outcome.UNCHANGED:
             fresh.append(each)
@@ -98,10 +98,8 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[Identif
     return taken
 
 
-def outcome_of(before: Saying | None, now: Saying, doubted: Collection[UUID]) -> Outcome:
+def outcome_of(before: Saying, now: Saying, doubted: Collection[UUID]) -> Outcome:
     """What an import says that is being undone may have been taken back already, as far as others have heard: then it is told anew."""
-    if before is None:
-        return Outcome.ADDED
     return Outcome.UNCHANGED if before.digest == now.digest and before.import_id not in doubted else Outcome.CHANGED
 
 
