@@ -2,7 +2,8 @@
 
 Hears    ingest.records
 Tells    dedupe.people, dedupe.companies
-Keeps    person and company streams (the truth), records in normal form with their earlier versions, the index of keys that persons are found by (PostgreSQL)
+Keeps    person and company streams (the truth), records in normal form with their earlier versions, the index of keys that
+         persons are found by (PostgreSQL)
 Answers  GET /api/dedupe/people/{person_id}, GET /api/dedupe/companies/{company_id}, and both under
          /api/dedupe/workspaces/{workspace_id} for what a workspace imported itself
 """
