@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import clock, data, letters, repair
+from cli import clock, data, imports, letters, repair
 from cli.dedupe.commands import app as dedupe
 from cli.demo.command import demo
 from deploy.local import commands as local
@@ -19,6 +19,7 @@ app.command(rich_help_panel="Run")(demo)
 app.add_typer(clock.app, name="clock", rich_help_panel="Run")
 for each in (data.import_files, data.kpis, data.verify):
     app.command(each.__name__.replace("_", "-"), rich_help_panel="Use")(each)
+app.add_typer(imports.app, name="imports", rich_help_panel="Use")
 app.add_typer(dedupe, name="dedupe", rich_help_panel="Use")
 app.add_typer(letters.app, name="deadletters", rich_help_panel="Repair")
 app.add_typer(repair.app, name="repair", rich_help_panel="Repair")

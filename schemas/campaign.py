@@ -199,6 +199,8 @@ class ExitReason(StrEnum):
     COMPANY_REPLIED = "company_replied"
     FAILED = "failed"
     STOPPED = "stopped"
+    SOURCE_WITHDRAWN = "source_withdrawn"
+    """No source stands behind the contact any more."""
 
 
 class RecipientExited(RecipientFact):

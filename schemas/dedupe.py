@@ -125,6 +125,12 @@ class SurvivorshipSet(Body):
     """Whose names, files and rows are not for customers to see."""
 
 
+class PersonWithdrawn(Body):
+    """No record is left of this person, as imports were undone. A later record may form them again, under the same id."""
+
+    person_id: UUID
+
+
 class CompanyFormed(Body):
     company_id: UUID
     details: CompanyDetails
@@ -139,3 +145,9 @@ class CompanyMergedAway(Body):
     company_id: UUID
     into: UUID
     why: str
+
+
+class CompanyWithdrawn(Body):
+    """No record is left that means this company; a later one may form it again."""
+
+    company_id: UUID

@@ -94,6 +94,14 @@ class ContactCorrectionWithdrawn(Body):
     field: str
 
 
+class ContactWithdrawn(Body):
+    """No source stands behind the contact any more, as imports were undone. What stands behind it again is told as of any contact."""
+
+    contact_id: UUID
+    stays: bool
+    """Whether the workspace keeps it: it was approved. Else it is gone, as if it had not been proposed."""
+
+
 class SuppressionScope(StrEnum):
     CLIENT = "client"
     WORKSPACE = "workspace"

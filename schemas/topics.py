@@ -47,14 +47,14 @@ INGEST_IMPORTS = Topic(
     writer="ingest",
     readers=("kpi", "publish"),
     key="source_id",
-    bodies=(ingest.SourceRegistered, ingest.ImportStarted, ingest.ImportFinished, ingest.ImportFailed),
+    bodies=(ingest.SourceRegistered, ingest.ImportStarted, ingest.ImportFinished, ingest.ImportFailed, ingest.ImportUndone),
 )
 INGEST_RECORDS = Topic(
     "ingest.records",
     writer="ingest",
     readers=("dedupe",),
     key="record_id",
-    bodies=(ingest.RecordIngested,),
+    bodies=(ingest.RecordIngested, ingest.RecordWithdrawn),
     stored=False,
 )
 INGEST_ACTIVITIES = Topic(
@@ -74,6 +74,7 @@ DEDUPE_PEOPLE = Topic(
         dedupe.PersonRevised,
         dedupe.PersonMergedAway,
         dedupe.PersonSplitOff,
+        dedupe.PersonWithdrawn,
         dedupe.PersonCorrected,
         dedupe.CorrectionWithdrawn,
     ),
@@ -90,7 +91,7 @@ DEDUPE_COMPANIES = Topic(
     writer="dedupe",
     readers=("publish", "kpi"),
     key="company_id",
-    bodies=(dedupe.CompanyFormed, dedupe.CompanyRevised, dedupe.CompanyMergedAway),
+    bodies=(dedupe.CompanyFormed, dedupe.CompanyRevised, dedupe.CompanyMergedAway, dedupe.CompanyWithdrawn),
 )
 DEDUPE_JUDGEMENTS = Topic(
     "dedupe.judgements",
@@ -127,6 +128,7 @@ PUBLISH_CONTACTS = Topic(
         publish.ContactMergedAway,
         publish.ContactCorrected,
         publish.ContactCorrectionWithdrawn,
+        publish.ContactWithdrawn,
     ),
 )
 PUBLISH_SUPPRESSIONS = Topic(

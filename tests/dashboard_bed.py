@@ -79,7 +79,8 @@ class Pages:
 
 
 @contextmanager
-def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) -> Iterator[Pages]:
+def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True, ingest: str | None = None) -> Iterator[Pages]:
+    """`ingest`: where it answers, if it does."""
     [port, nobody] = ports.free_ports(2)
     gateway = f"http://{ports.HOST}:{port}"
     everywhere = {f"{service}_url": f"http://{ports.HOST}:{nobody}" for service in SERVICES}
@@ -94,6 +95,8 @@ def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) ->
             everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, workspace_id))
             everywhere["dedupe_url"] = stack.enter_context(running_dedupe(settings))
             everywhere["publish_url"] = stack.enter_context(running_publish(settings, story.contact(KNOWN), workspace_id))
+        if ingest:
+            everywhere["ingest_url"] = ingest
         pages = Context("dashboard", settings.model_copy(update=everywhere), system_clock)
         everywhere["dashboard_url"] = stack.enter_context(served(create_app(pages, dashboard.routers(pages), Health(pages, never_busy))))
         stack.enter_context(running_gateway(folder, port, gateway, everywhere))

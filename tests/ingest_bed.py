@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -11,11 +12,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from schemas.body import PROVIDER, Body
 from schemas.envelope import Envelope
-from schemas.ingest import RecordIngested
+from schemas.ingest import RecordIngested, RecordWithdrawn
 from schemas.topics import INGEST_RECORDS, TOPICS
 from services.ingest import files, handlers
 from services.ingest.bus import KafkaBus
 from services.ingest.importing import Importer
+from services.ingest.mappings import Choice
 from services.ingest.ports import RecordBus
 from services.ingest.settings import IngestSettings
 from services.ingest.store import imports
@@ -46,10 +48,10 @@ class Bed:
         admin.delete_topics([self.settings.topic_name(topic.name) for topic in TOPICS])
         admin.close()
 
-    def upload(self, content: bytes, source: str = "crm", mapping: dict[str, str] | None = None) -> UUID:
+    def upload(self, content: bytes, source: str = "crm", mapping: dict[str, str] | None = None, **choice: Any) -> UUID:
         import_id = uuid4()
         with files.received(BytesIO(content), self.settings.uploads_folder, import_id) as (sample, size):
-            upload = handlers.Upload(self.workspace_id, import_id, source, f"{source}.csv", sample, size, mapping)
+            upload = handlers.Upload(self.workspace_id, import_id, source, f"{source}.csv", sample, size, Choice(mapping, **choice))
             with self.database.transaction() as connection:
                 work = work_on(connection, self.codec)
                 work.append(handlers.start_import(work, upload))
@@ -74,12 +76,21 @@ class Bed:
 
     def published(self) -> list[tuple[Envelope, RecordIngested]]:
         """All records of this workspace on the topic, partition by partition."""
+        return [(e, body) for e, body in self._events() if isinstance(body, RecordIngested)]
+
+    def withdrawn(self) -> list[tuple[Envelope, RecordWithdrawn]]:
+        return [(e, body) for e, body in self._events() if isinstance(body, RecordWithdrawn)]
+
+    def bodies(self) -> list[Body]:
+        """Both, in the order in which they were told of each record."""
+        return [body for _, body in self._events()]
+
+    def _events(self) -> list[tuple[Envelope, Body]]:
         values = everything_on(self.settings, INGEST_RECORDS.name)
         envelopes = [e for e in self.codec.envelopes(values) if not isinstance(e, Undecodable)]
         assert len(envelopes) == len(values)
         opened = [body for opening in self.codec.open(envelopes) if not isinstance(opening, Undecodable) for body in opening[:1]]
-        records = [(e, body) for e, body in zip(envelopes, opened, strict=True) if isinstance(body, RecordIngested)]
-        return [(e, body) for e, body in records if e.workspace_id == self.workspace_id]
+        return [(e, body) for e, body in zip(envelopes, opened, strict=True) if e.workspace_id == self.workspace_id]
 
 
 def make_bed(settings: Settings, *, topics: bool = True) -> Bed:

@@ -97,7 +97,7 @@ def contact_stream(draw: st.DrawFn, workspace: str, number: int) -> Stream:
         return p.ContactProposed(contact_id=me, person_id=person, origin=draw(origin), reach=draw(reach), details=details)
 
     bodies: list[Body] = [proposed()]
-    for kind in draw(st.lists(st.sampled_from("pprraaexm"), max_size=6)):
+    for kind in draw(st.lists(st.sampled_from("pprraaexmwk"), max_size=6)):
         match kind:
             case "e":
                 bodies.append(p.ContactExcluded(contact_id=me, reason="a customer"))
@@ -107,6 +107,8 @@ def contact_stream(draw: st.DrawFn, workspace: str, number: int) -> Stream:
                 bodies.append(p.ContactPublished(contact_id=me))
             case "r":
                 bodies.append(p.ContactRevised(contact_id=me, person_id=person, reach=draw(reach)))
+            case "w" | "k":
+                bodies.append(p.ContactWithdrawn(contact_id=me, stays=kind == "k"))
             case "m":
                 others = [n for n in range(3) if n != number]
                 bodies.append(p.ContactMergedAway(contact_id=me, into=id_of(workspace, "contact", draw(st.sampled_from(others)))))

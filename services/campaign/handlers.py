@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas.accounts import WorkspaceCreated
-from schemas.campaign import RecipientReplied
+from schemas.campaign import ExitReason, RecipientReplied
 from schemas.details import PersonDetails
 from schemas.kpi import ScoreChanged
 from schemas.marks import Digest, marks_of
@@ -17,6 +17,7 @@ from schemas.publish import (
     ContactProposed,
     ContactPublished,
     ContactRevised,
+    ContactWithdrawn,
     Suppressed,
     SuppressionLifted,
 )
@@ -40,12 +41,13 @@ STANDING: dict[type, Standing] = {
 
 
 def when_contacts_change_keep_a_copy(heard: Sequence[Heard], work: Work, digest: Digest) -> Iterable[Told]:
-    """And take out who is excluded; and try again what was blocked, now that more may be known."""
+    """And take out who is excluded, or has no source any more; and try again what was blocked, now that more may be known."""
     by_contact = defaultdict[tuple[UUID, UUID], list[Heard]](list)
     for each in heard:
         by_contact[address_of(each)].append(each)
     contacts.keep(work.connection, [copy_of(contact, events, digest) for (_, contact), events in by_contact.items()])
-    contacts.send_away_excluded(work.connection, about(heard, ContactExcluded))
+    contacts.send_away(work.connection, about(heard, ContactExcluded), ExitReason.EXCLUDED)
+    contacts.send_away(work.connection, about(heard, ContactWithdrawn), ExitReason.SOURCE_WITHDRAWN)
     contacts.send_away_merged(work.connection, about(heard, ContactMergedAway))
     contacts.look_at_blocked(work.connection, about(heard, ContactRevised), work.now)
     return ()
@@ -62,13 +64,15 @@ def address_of(heard: Heard) -> tuple[UUID, UUID]:
 
 def copy_of(contact_id: UUID, heard: Sequence[Heard], digest: Digest) -> Copy:
     """What a batch says of one contact, in order. Of one whose details are not among it, only the contact itself is known."""
-    details, version, company_id, merged_into = PersonDetails(), 0, None, None
+    details, version, company_id, merged_into, withdrawn = PersonDetails(), 0, None, None, None
     for each in heard:
         match each.body:
             case ContactProposed() | ContactRevised() as body:
-                details, version, company_id = body.details, each.envelope.version, body.company_id
+                details, version, company_id, withdrawn = body.details, each.envelope.version, body.company_id, False
             case ContactMergedAway(into=into):
                 merged_into = into
+            case ContactWithdrawn():
+                withdrawn = True
     return Copy(
         workspace_id=heard[0].envelope.workspace_id,
         contact_id=contact_id,
@@ -79,6 +83,7 @@ def copy_of(contact_id: UUID, heard: Sequence[Heard], digest: Digest) -> Copy:
         channels=sorted(channels_of(details)),
         digests=[digest(*mark) for mark in marks_of(contact_id, details)],
         merged_into=merged_into,
+        withdrawn=withdrawn,
     )
 
 

@@ -68,7 +68,7 @@ def look_ahead(connection: Connection, campaign_id: UUID, rules: Rules, now: dat
     found = ahead.on_the_way(connection, campaign_id, MOST_RECIPIENTS)
     reaches = claims.reach_of(connection, found, {row.recipient_id: row.contact_id for row in found})
     desks = claims.desks_of(connection, {row.sender_id for row in found}, now, lock=False)
-    going = [row for row in found if row.sender_id in desks and not stopped(reaches[row.recipient_id])]
+    going = [row for row in found if row.sender_id in desks and not reaches[row.recipient_id].barred]
     travellers = [traveller(row, campaign, desks[row.sender_id], reaches[row.recipient_id], now) for row in going]
 
     def written(progress: Progress, step: Step) -> OutreachMessage:
@@ -77,10 +77,6 @@ def look_ahead(connection: Connection, campaign_id: UUID, rules: Rules, now: dat
     touches = forecast(travellers, rules, until, written)
     shown = [touch_view(touch, campaign) for touch in touches]
     return ForecastView(since=now, until=until, recipients=len(travellers), days=by_day(shown), touches=shown)
-
-
-def stopped(reach: Reach) -> bool:
-    return reach.excluded or reach.suppressed
 
 
 def traveller(row: Row[Any], campaign: Campaign, desk: Desk, reach: Reach, now: datetime) -> Traveller:

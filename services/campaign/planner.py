@@ -110,9 +110,8 @@ class Batch:
         if not is_to_move(progress):
             return
         sequence = campaign.sequences[progress.sequence_version]
-        if reach.excluded or reach.suppressed:
-            reason = ExitReason.EXCLUDED if reach.excluded else ExitReason.SUPPRESSED
-            self.walk.tell(row.recipient_id, leave_from(progress, sequence, reason))
+        if reach.barred:
+            self.walk.tell(row.recipient_id, leave_from(progress, sequence, reach.barred))
             return
         desk = self.desks[row.sender_id]
         anew = row.step_id is None

@@ -2,8 +2,8 @@
 
 Hears    ingest.records
 Tells    dedupe.people, dedupe.companies, dedupe.judgements, dedupe.rules
-Keeps    person and company streams, judgements, corrections and survivorship rules (the truth), records in normal form, the index of
-         keys that persons are found by, scored links between records, and versions of what was learned (PostgreSQL)
+Keeps    person and company streams, judgements, corrections and survivorship rules (the truth), records in normal form with their earlier
+         versions, the index of keys that persons are found by, scored links between records, and what was learned (PostgreSQL)
 Answers  GET /api/dedupe/people/{person_id}, GET /api/dedupe/companies/{company_id}, and both under
          /api/dedupe/workspaces/{workspace_id} for what a workspace imported itself; PUT and DELETE people/{person_id}/corrections;
          GET and PUT survivorship, POST survivorship/preview; GET review, compare; POST judgements, people/{person_id}/split and

@@ -50,6 +50,8 @@ class Neighbourhood:
     """Records by number, as they are now; the judged ones among them and their links are not stored yet."""
 
     judged: Mapping[Number, Stored]
+    were: Mapping[Number, Stored]
+    """Those of the batch as they are stored: not so any more, and some not at all."""
     fresh: Links
     """Links of the judged, from both sides."""
     link: float = LINK
@@ -63,11 +65,12 @@ class Neighbourhood:
 
     def take_in(self, connection: Connection, loaded: Iterable[Stored]) -> None:
         new = {each.arrived: each for each in loaded if each.arrived not in self.records}
+        stored = new.keys() - self.judged.keys()
         self.records |= new
-        self.before |= {number: each for number, each in new.items() if number not in self.judged}
+        self.before |= {number: new[number] for number in stored}
         self.links |= {number: {} for number in new}
-        for number, links in index.links_of(connection, [n for n in new if n not in self.judged]).items():
-            self.links[number] = {other: link for other, link in links.items() if other not in self.judged}
+        for number, links in index.links_of(connection, stored).items():
+            self.links[number] = {other: link for other, link in links.items() if other not in self.judged and other not in self.were}
         for number in new:
             if number in self.fresh:
                 self.links[number] |= self.fresh[number]
@@ -81,13 +84,13 @@ class Neighbourhood:
         return (found | {number for pair in self.same for number in pair}) - self.records.keys()
 
 
-def gather(connection: Connection, judge: Judge, compared: Compared) -> Neighbourhood:
-    """The neighbourhood, every record with the person whose it is."""
+def gather(connection: Connection, judge: Judge, compared: Compared, were: Mapping[Number, Stored]) -> Neighbourhood:
+    """The neighbourhood, every record with the person whose it is. `were`: the batch's, as they are stored."""
     judged, shift = compared.records, judge.knowledge.shift(store.highest_number(connection))
-    around = Neighbourhood(judged, compared.links(), LINK - shift)
+    around = Neighbourhood(judged, were, compared.links(), LINK - shift)
     around.take_in(connection, judged.values())
     score = Scores(connection, judge, around.records, compared)
-    grow(connection, around, around.beside(judged), {(each.workspace_id, each.person_id) for each in judged.values() if each.person_id})
+    grow(connection, around, around.beside(judged), {(each.workspace_id, each.person_id) for each in were.values() if each.person_id})
     for step in range(STEPS):
         groups = grouped(around, score, TOGETHER - shift)
         beside = around.beside(number for group in changed(around, groups) for number in group)
@@ -105,7 +108,7 @@ def gather(connection: Connection, judge: Judge, compared: Compared) -> Neighbou
 def grow(connection: Connection, around: Neighbourhood, numbers: Collection[Number], persons: Collection[Scoped]) -> None:
     """Take in these persons' records, and those of the persons whose records these numbers are."""
     found = store.persons_of(connection, numbers) | store.of_persons(connection, persons)
-    around.take_in(connection, (each for each in found.values() if each.arrived not in around.judged))
+    around.take_in(connection, (each for each in found.values() if each.arrived not in around.judged and each.arrived not in around.were))
 
 
 def grouped(around: Neighbourhood, score: "Scores", together: float) -> list[list[Number]]:

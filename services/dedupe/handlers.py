@@ -9,8 +9,7 @@ from operator import itemgetter
 from uuid import UUID
 
 from schemas.envelope import Envelope
-from schemas.ingest import RecordIngested
-from services.dedupe import index, store
+from services.dedupe import index, kept, store, versions
 from services.dedupe.choosing import choosing_for
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
@@ -18,12 +17,13 @@ from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
 from services.dedupe.domain.linkage.employers import home
 from services.dedupe.domain.linkage.model import Evidence
-from services.dedupe.domain.normalise import normalise
 from services.dedupe.domain.person import Person
+from services.dedupe.domain.versions import Version
 from services.dedupe.judging import Judge
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene, save, set_scene
 from services.dedupe.store import Moved, Named, Scoped, Stored
+from services.dedupe.versions import Turn
 from services.kit.codec import Heard
 from services.kit.events import Kind, Told, Work
 
@@ -34,33 +34,30 @@ MOST_REASONS = 3
 
 
 def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work, judges: Judges) -> list[Told]:
-    """Handler of ingest.records. A record that says what it said before leads to nothing."""
-    arrived = {h.body.record_id: h for h in heard if isinstance(h.body, RecordIngested) and not h.erased}
-    store.lock_scopes(work.connection, {h.envelope.workspace_id for h in arrived.values()})
-    known = store.find(work.connection, [(h.envelope.workspace_id, record_id) for record_id, h in arrived.items()])
-    changed = {record_id: h for record_id, h in arrived.items() if record_id not in known or known[record_id].digest != digest(h)}
-    if not changed:
+    """Handler of ingest.records. A record that says what it said before leads to nothing; one that is withdrawn goes back, or goes."""
+    said = versions.of_records(heard)
+    store.lock_scopes(work.connection, {h.envelope.workspace_id for h in said})
+    found = store.find(work.connection, {versions.scope_of(h) for h in said})
+    turns = versions.turns(work.connection, said, found)
+    if not turns:
         return []
-    numbers = iter(store.new_numbers(work.connection, len(changed.keys() - known.keys())))
-    judged = {record_id: taken_in(h, known.get(record_id), numbers) for record_id, h in changed.items()}
-    because = {record_id: h.envelope for record_id, h in changed.items()}
-    return settle(work, judges.current(work.connection), judged, {r: known[r] for r in changed if r in known}, because)
+    known = {record_id: found[record_id] for record_id in turns if record_id in found}
+    numbers = iter(store.new_numbers(work.connection, len(turns.keys() - known.keys())))
+    judged = {record_id: taken_in(turn, turn.now, known.get(record_id), numbers) for record_id, turn in turns.items() if turn.now}
+    because = {record_id: turn.heard.envelope for record_id, turn in turns.items()}
+    return settle(work, judges.current(work.connection), judged, known, because)
 
 
-def digest(heard: Heard) -> str:
-    assert isinstance(heard.body, RecordIngested)  # noqa: S101 - the caller's filter
-    return heard.body.digest
-
-
-def taken_in(heard: Heard, was: Stored | None, numbers: Iterator[int]) -> Stored:
+def taken_in(turn: Turn, now: Version, was: Stored | None, numbers: Iterator[int]) -> Stored:
     """The record as it is to be stored; one about a person is a person of its own until it is judged, or stays whose it was."""
-    assert isinstance(heard.body, RecordIngested)  # noqa: S101 - the caller's filter
-    workspace_id, record = heard.envelope.workspace_id, normalise(heard.body, heard.envelope.occurred_at)
+    record = now.record
+    # A record that was a person's stays one's, unless it goes back to where it was none's.
+    person_id = was.person_id if was and (record.is_person or not turn.is_back) else None
+    if person_id is None and record.is_person:
+        person_id = person_id_of(record.record_id)
     if was:
-        person_id = was.person_id or (person_id_of(record.record_id) if record.is_person else None)
-        return replace(was, digest=heard.body.digest, said=record, person_id=person_id)
-    person_id = person_id_of(record.record_id) if record.is_person else None
-    return Stored(workspace_id, record.record_id, next(numbers), heard.body.digest, record, person_id)
+        return replace(was, digest=now.digest, said=record, person_id=person_id)
+    return Stored(turn.workspace_id, record.record_id, next(numbers), now.digest, record, person_id)
 
 
 def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
@@ -78,7 +75,7 @@ def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
 def settle(
     work: Work, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored], because: Mapping[UUID, Envelope]
 ) -> list[Told]:
-    """`judged`: records as they are now; `known`: as they were, those that were."""
+    """`judged`: records as they are now; `known`: as they were, those that were, and those that are taken away."""
     scene = set_scene(work.connection, judge, judged, known)
     scene.because.update(because)
     moved = settle_companies(work, judge, scene)
@@ -88,7 +85,7 @@ def settle(
 def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
     """Find the companies of the batch's records, store all that has changed, and return whose company is another now."""
     homes = homes_of(work, judge, scene)
-    moved = []
+    moved = [Moved(each.workspace_id, record_id, None, each.company_id, None) for record_id, each in scene.gone.items()]
     for record_id in scene.judged:
         each, was = scene.now[record_id], scene.before.get(record_id)
         key, domain = each.record.company_key, each.record.company_domain
@@ -110,8 +107,9 @@ def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
 
 def homes_of(work: Work, judge: Judge, scene: Scene) -> dict[Named, str | None]:
     """The domain that each company name of the batch goes with clearly: of those that it brings, and those that it takes away."""
-    versions = [*(scene.now[r] for r in scene.judged), *(scene.before[r] for r in scene.judged if r in scene.before)]
-    names = {(each.workspace_id, each.record.company_key) for each in versions if each.record.company_key}
+    touched = scene.judged | scene.gone.keys()
+    before_and_now = [*(scene.now[r] for r in scene.judged), *(scene.before[r] for r in touched if r in scene.before)]
+    names = {(each.workspace_id, each.record.company_key) for each in before_and_now if each.record.company_key}
     found = index.domains_of(work.connection, names)
     return {name: home(found[name], judge.knowledge.aliases) if name in found else None for name in names}
 
@@ -137,7 +135,7 @@ def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Tol
         elif into := left.get((workspace_id, company_id)):
             events = companies.merge_away(known[company_id], into)
         else:
-            continue  # Nothing means it any more; what it was called stays known.
+            events = companies.withdraw(known[company_id])
         told += [Told(COMPANY, company_id, event, workspace_id, because.get(workspace_id)) for event in events]
     return told
 
@@ -151,6 +149,8 @@ def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     workspaces = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items()} | left
     known = work.load(PERSON, workspaces, workspaces)
     because = last_event(scene)
+    for person_id, workspace_id in left.items():
+        hand_on(work, scene, workspace_id, person_id, known[person_id])
     choosing = choosing_for(work.connection, groups)
     told: list[Told] = []
     for person_id, group in groups.items():
@@ -161,18 +161,32 @@ def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     for person_id, workspace_id in left.items():
         gone = known[person_id]
         if gone:
-            events = persons.merge_away(gone, *joined(judge, scene, groups, gone))
+            theirs = remaining(scene, gone)
+            events = persons.merge_away(gone, *joined(judge, groups, theirs)) if theirs else persons.withdraw(gone)
             told += [Told(PERSON, person_id, event, workspace_id, because.get(workspace_id)) for event in events]
     return told
 
 
-def joined(judge: Judge, scene: Scene, groups: Mapping[UUID, Mapping[UUID, Stored]], gone: Person) -> tuple[UUID, str]:
+def remaining(scene: Scene, gone: Person) -> list[Stored]:
+    """Those of a person's records that are still there, and a person's, in the order of their arrival."""
+    theirs = (each for r in gone.record_ids if (each := scene.now.get(r)) and each.person_id)
+    return sorted(theirs, key=lambda each: each.arrived)
+
+
+def hand_on(work: Work, scene: Scene, workspace_id: UUID, person_id: UUID, gone: Person | None) -> None:
+    """What was corrected of a person goes on to who has their other records, when the one that they are named after is withdrawn."""
+    if gone and any(person_id_of(record_id) == person_id for record_id in scene.gone) and (theirs := remaining(scene, gone)):
+        heir = theirs[0].person_id
+        assert heir is not None  # noqa: S101 - `remaining` are persons'
+        kept.inherit_corrections(work.connection, workspace_id, person_id, heir)
+
+
+def joined(judge: Judge, groups: Mapping[UUID, Mapping[UUID, Stored]], theirs: Sequence[Stored]) -> tuple[UUID, str]:
     """Into whom a person was merged, and why: where the first of their records is now, and the strongest link between the two."""
-    theirs = sorted((r for r in gone.record_ids if r in scene.now), key=lambda r: scene.now[r].arrived)
-    into = scene.now[theirs[0]].person_id
-    assert into is not None  # noqa: S101 - a record that was a person's stays one's
-    others = [each for r, each in groups[into].items() if r not in gone.record_ids]
-    return into, why(judge, [scene.now[r] for r in theirs], others)
+    into = theirs[0].person_id
+    assert into is not None  # noqa: S101 - `remaining` are persons'
+    own = {each.record_id for each in theirs}
+    return into, why(judge, theirs, [each for r, each in groups[into].items() if r not in own])
 
 
 def why(judge: Judge, some: Sequence[Stored], others: Sequence[Stored]) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from schemas.envelope import Envelope
-from services.dedupe import index, judging, store
+from services.dedupe import index, judging, store, versions
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
 from services.dedupe.domain.linkage.traits import traits_of
 from services.dedupe.domain.record import NormalRecord
@@ -31,30 +31,33 @@ class Scene:
     turned: dict[Pair, bool] = field(default_factory=dict)
     """Links of others whose two became two persons, or one."""
     because: dict[UUID, Envelope] = field(default_factory=dict)
-    """Record of the batch → the event that brought it; none for one that is looked at again."""
+    """Record of the batch → the event that brought it, or took it away; none for one that is looked at again."""
+
+    gone: dict[UUID, Stored] = field(default_factory=dict)
+    """Records that the batch takes away, as they were."""
 
 
 def set_scene(connection: Connection, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Scene:
-    """`judged`: the batch's records as they are now; `known`: as they were, those that were."""
+    """`judged`: the batch's records as they are now; `known`: as they were, those that were, and those that are taken away."""
     index.count_names(connection, changed_names(judged, known))
     people = {each.arrived: each for each in judged.values() if each.person_id}
-    compared = compare_all(connection, judge, people)
-    around = gather(connection, judge, compared)
+    were = {each.arrived: each for each in known.values()}
+    compared = compare_all(connection, judge, people, were)
+    around = gather(connection, judge, compared, were)
     links, turned = links_apart(around)
     now = dict(judged) | {each.record_id: each for each in around.records.values()}
     before = {r: known[r] for r in judged if r in known} | {each.record_id: each for each in around.before.values()}
-    return Scene(now, before, set(judged), links, turned)
+    return Scene(now, before, set(judged), links, turned, gone={r: each for r, each in known.items() if r not in judged})
 
 
 def changed_names(judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Counter[NameDomain]:
     """How many records more go with each name and domain."""
     changes: Counter[NameDomain] = Counter()
-    for record_id, each in judged.items():
-        before = known.get(record_id)
-        if before is None or before.digest != each.digest:
-            changes.update(name_domains(each.workspace_id, each.record))
-            if before:
-                changes.subtract(name_domains(before.workspace_id, before.record))
+    for record_id in judged.keys() | known.keys():
+        now, before = judged.get(record_id), known.get(record_id)
+        if now is None or before is None or before.digest != now.digest:
+            changes.update(name_domains(now.workspace_id, now.record) if now else ())
+            changes.subtract(name_domains(before.workspace_id, before.record) if before else ())
     return changes
 
 
@@ -63,12 +66,12 @@ def name_domains(workspace_id: UUID, record: NormalRecord) -> list[NameDomain]:
     return [(workspace_id, traits.company, domain) for domain in traits.domains] if traits.company else []
 
 
-def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, Stored]) -> Compared:
-    """Find who these records may be, and say what speaks for it."""
+def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, Stored], were: Mapping[Number, Stored]) -> Compared:
+    """Find who these records may be, and say what speaks for it. `were`: the batch's, as they are stored."""
     described = {number: judge.describe(each) for number, each in people.items()}
     traits = judge.traits(connection, described)
     keyed = {n: replace(each, keys=judging.index_keys(each.workspace_id, traits[n])) for n, each in people.items()}
-    old, new = judging.entries({n: each.keys for n, each in people.items()}), judging.entries({n: each.keys for n, each in keyed.items()})
+    old, new = judging.entries({n: each.keys for n, each in were.items()}), judging.entries({n: each.keys for n, each in keyed.items()})
     index.change_keys(connection, old - new, new - old)
     blocks = index.blocks(connection, {key for key, _ in new})
     small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
@@ -88,7 +91,9 @@ def save(connection: Connection, scene: Scene) -> None:
     store.keep(connection, [scene.now[record_id] for record_id in said])
     others = [r for r in scene.now if r not in said and owned(scene.now[r]) != owned(scene.before[r])]
     store.move(connection, [scene.now[record_id] for record_id in others])
-    index.forget_links(connection, {scene.before[r].arrived for r in scene.judged if r in scene.before})
+    gone = scene.gone
+    versions.forget(connection, [(each.workspace_id, record_id) for record_id, each in gone.items()])
+    index.forget_links(connection, {scene.before[r].arrived for r in scene.judged | gone.keys() if r in scene.before})
     index.keep_links(connection, scene.fresh, {each.arrived: each.workspace_id for each in scene.now.values()})
     index.mark_apart(connection, scene.turned)
 

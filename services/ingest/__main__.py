@@ -10,6 +10,7 @@ from services.ingest.bus import KafkaBus
 from services.ingest.importing import Importer
 from services.ingest.settings import IngestSettings
 from services.ingest.store import addresses, imports
+from services.ingest.undoing import Undoer
 from services.kit.loops import Loop
 from services.kit.service import Context, Service, main
 
@@ -28,12 +29,22 @@ def loops(context: Context) -> Sequence[Loop]:
         context.secrets.digest,
     )
 
+    undoer = Undoer(
+        context.worker,
+        context.codec,
+        context.clock,
+        KafkaBus(settings, "ingest-undos"),
+        settings.ingest_chunk_rows,
+        settings.ingest_lease_seconds,
+    )
+
     def forget_waiting() -> int:
         with context.worker.transaction() as connection:
             return addresses.forget_waiting(connection, settings.ingest_waiting_days)
 
     return (
         Loop("imports", importer.step, idle=0.3, close=importer.close),
+        Loop("undos", undoer.step, idle=0.5, close=undoer.close),
         Loop("sweep", importer.sweep, idle=3600),
         Loop("waiting", forget_waiting, idle=3600),
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from schemas.envelope import Envelope
 from schemas.marks import Digest, marks_of
-from schemas.publish import ContactMergedAway, ContactProposed, ContactRevised, SuppressedBy
+from schemas.publish import ContactMergedAway, ContactProposed, ContactRevised, ContactWithdrawn, SuppressedBy
 from services.ingest.domain.activities import ActivityDraft, Who, recorded
 from services.ingest.domain.source import Activity, evolve_activity
 from services.ingest.intake import Outcome
@@ -69,6 +69,10 @@ def when_contacts_change_know_their_addresses(heard: Sequence[Heard], work: Work
             case ContactMergedAway(contact_id=contact_id, into=into):
                 merged[h.envelope.workspace_id, contact_id] = into
                 because[into] = h.envelope
+            case ContactWithdrawn(contact_id=contact_id, stays=False):
+                # What people of this address do waits until somebody has it again.
+                known[h.envelope.workspace_id, contact_id] = set()
+                because[contact_id] = h.envelope
     if not known and not merged:
         return []
     owners = {*known, *((workspace_id, into) for (workspace_id, _), into in merged.items())}

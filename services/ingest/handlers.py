@@ -6,23 +6,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from schemas.accounts import WorkspaceCreated
 from schemas.ingest import ImportFailed, ImportFinished, ImportStarted, SourceRegistered
-from services.ingest.domain.activity_rows import faults_of_activities, with_activities
 from services.ingest.domain.ids import source_id_of
-from services.ingest.domain.mapping import FieldMapping, faults_of, propose
 from services.ingest.domain.records import Draft, Refusal
 from services.ingest.domain.source import Import, Source, evolve_import, evolve_source
 from services.ingest.files import Sample
 from services.ingest.intake import Origin, Outcome, Taken, identified, take_in
+from services.ingest.mappings import AS_BEFORE, Choice, settle
 from services.ingest.ports import RecordBus
 from services.ingest.store import imports as jobs
 from services.ingest.store import sources as store
 from services.ingest.store.imports import Counts
 from services.kit.codec import Heard
-from services.kit.errors import Invalid
 from services.kit.events import Kind, Told, Work
 
 SOURCE: Kind[Source] = Kind("source", Source, evolve_source)
@@ -47,24 +43,9 @@ def register_source(work: Work, workspace_id: UUID, name: str, kind: str) -> tup
     return evolve_source(None, event), [Told(SOURCE, source_id, event, workspace_id)]
 
 
-def settled_mapping(
-    connection: Connection, workspace_id: UUID, source_id: UUID, sample: Sample, given: FieldMapping | None
-) -> tuple[dict[str, str], int | None]:
-    """What the caller gives; else what was saved for the source (with its version), if the file has its columns; else a proposal."""
-    if given is not None:
-        faults = faults_of(given, sample.layout.columns) + faults_of_activities(given)
-        if faults:
-            raise Invalid("the mapping cannot be used: " + "; ".join(faults))
-        return dict(given), None
-    saved = store.latest_mapping(connection, workspace_id, source_id)
-    if saved and set(saved.mapping) <= set(sample.layout.columns):
-        return saved.mapping, saved.version
-    return with_activities(propose(sample.layout.columns, sample.cells), sample.cells), None
-
-
 @dataclass(frozen=True)
 class Upload:
-    """A file that is kept for the workers, and what its head shows. `mapping` is what the caller gives, if anything."""
+    """A file that is kept for the workers, and what its head shows. `choice`: what the caller says of the mapping."""
 
     workspace_id: UUID
     import_id: UUID
@@ -72,15 +53,15 @@ class Upload:
     file_name: str
     sample: Sample
     size: int
-    mapping: FieldMapping | None = None
+    choice: Choice = AS_BEFORE
 
 
 def start_import(work: Work, upload: Upload) -> list[Told]:
     """A worker will read the file. The mapping is settled now, and saved for the source's next file."""
     workspace_id, import_id = upload.workspace_id, upload.import_id
     source, told = register_source(work, workspace_id, upload.source, "csv")
-    mapping, _ = settled_mapping(work.connection, workspace_id, source.source_id, upload.sample, upload.mapping)
-    saved = store.save_mapping(work.connection, workspace_id, source.source_id, mapping, by=work.actor, now=work.now)
+    settled = settle(work.connection, workspace_id, source.source_id, upload.sample, upload.choice)
+    saved = store.save_mapping(work.connection, workspace_id, source.source_id, settled, by=work.actor, now=work.now)
     event = ImportStarted(
         import_id=import_id,
         source_id=source.source_id,
@@ -88,8 +69,9 @@ def start_import(work: Work, upload: Upload) -> list[Told]:
         file_name=upload.file_name,
         mapping=saved.mapping,
         mapping_version=saved.version,
+        types=dict(saved.types),
     )
-    columns = jobs.file_columns(upload.sample.layout, upload.sample.day_order(mapping), upload.size)
+    columns = jobs.file_columns(upload.sample.layout, upload.sample.day_order(saved.mapping), upload.size)
     add_import(work, workspace_id, event, "running", columns)
     return [*told, Told(IMPORT, import_id, event, workspace_id)]
 

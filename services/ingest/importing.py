@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID, uuid4
 
-from schemas.ingest import ImportFailed
+from schemas.ingest import ImportFailed, ImportFinished
 from schemas.marks import Digest
 from services.ingest import files
 from services.ingest.activities import record_activities
@@ -22,7 +22,9 @@ from services.ingest.handlers import counted, end_import, finished
 from services.ingest.intake import Identified, Origin, identified, subject_of, take_in
 from services.ingest.ports import RecordBus
 from services.ingest.store import imports as store
-from services.ingest.store.imports import Job
+from services.ingest.store import undos
+from services.ingest.store.imports import Counts, Job
+from services.ingest.store.records import lock_source
 from services.kit import log
 from services.kit.clock import Clock
 from services.kit.codec import Codec
@@ -36,13 +38,14 @@ MOST_TAKEOVERS = 5
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a file as read: what they say, and refusals (line, reason, raw); where the next chunk begins, and whether there is
-    none.
+    """Some rows of a file as read: what they say, and refusals (line, reason, raw) of whole rows and of parts of those taken; where
+    the next chunk begins, and whether there is none.
     """
 
     drafts: list[Identified]
     activities: list[ActivityDraft]
     refused: list[tuple[int, str, str]]
+    flawed: list[tuple[int, str, str]]
     end: Place
     last: bool
 
@@ -53,10 +56,12 @@ def read_chunk(file: IO[bytes], job: Job, read_cells: ReadCells, most: int) -> C
     read = [(row, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in rows]
     drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
+    flawed = [(row, "; ".join(each.flaws)) for row, each in read if isinstance(each, Draft) and each.flaws] if job.types else []
     return Chunk(
         identified(job.source_id, drafts),
         [each for _, each in read if isinstance(each, ActivityDraft)],
         shown(file, layout.encoding, refused),
+        shown(file, layout.encoding, flawed),
         rows[-1].end if rows else job.place,
         len(rows) < most,
     )
@@ -84,7 +89,7 @@ class ReadAhead:
         return chunk
 
     def _read(self, job: Job) -> Chunk:
-        table = Table(job.layout.columns, job.mapping, job.order, job.zone)
+        table = Table(job.layout.columns, job.mapping, job.order, job.zone, job.types)
         read_cells = reader_of(table, job.workspace_id, job.source, self._digest)
         with files.path_of(self._folder, job.import_id).open("rb") as file:
             chunk = read_chunk(file, job, read_cells, self._most)
@@ -137,27 +142,38 @@ class Importer:
         chunk = self._ahead.chunk(job)
         with self.database.transaction() as connection:
             work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
-            self._take_in(work, job, chunk)
-        if chunk.last:
+            ended = self._take_in(work, job, chunk)
+        if ended:
             files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
         return max(1, len(chunk.drafts) + len(chunk.activities) + len(chunk.refused))
 
-    def _take_in(self, work: Work, job: Job, chunk: Chunk) -> None:
+    def _take_in(self, work: Work, job: Job, chunk: Chunk) -> bool:
+        """Returns whether that was the end of the import."""
+        lock_source(work.connection, job.source_id)
+        # Before anything is told: what another has done meanwhile, and somebody undone, must not come in again.
+        if not store.is_held(work.connection, job, self.me):
+            raise Unavailable(f"another worker has taken over import {job.import_id}")
         origin = Origin(job.workspace_id, job.source_id, job.source, job.import_id, job.mapping_version, job.asked_at)
         taken = take_in(work, self.bus, origin, chunk.drafts)
         outcomes, told = record_activities(work, job.workspace_id, job.source, chunk.activities)
         work.append(told)
         counts = job.counts + counted([*(each.outcome for each in taken), *outcomes], len(chunk.refused))
         store.reject(work.connection, job.workspace_id, job.import_id, chunk.refused)
+        store.flaw(work.connection, job.workspace_id, job.import_id, chunk.flawed)
         if not store.advance(work.connection, job, self.me, chunk.end, counts):
             raise Unavailable(f"another worker has taken over import {job.import_id}")
-        if chunk.last:
-            work.append(end_import(work, job.workspace_id, finished(job.import_id, job.source_id, counts)))
-            log.get(__name__).info("import finished", import_id=str(job.import_id), rows=counts.rows, rejected=counts.rejected)
+        end = ending(work, job, chunk, counts)
+        if end:
+            work.append(end_import(work, job.workspace_id, end))
+            log.get(__name__).info("import ended", import_id=str(job.import_id), rows=counts.rows, rejected=counts.rejected)
+        return end is not None
 
     def _fail(self, job: Job, reason: str) -> int:
         with self.database.transaction() as connection:
             work = Work(connection, self.codec, self.clock(), "service:ingest", job.correlation_id)
+            if not store.is_held(connection, job, self.me):
+                # Whoever took over may have finished it: that is why its file is gone.
+                raise Unavailable(f"another worker has taken over import {job.import_id}")
             event = ImportFailed(import_id=job.import_id, source_id=job.source_id, reason=reason)
             work.append(end_import(work, job.workspace_id, event))
         files.path_of(self.folder, job.import_id).unlink(missing_ok=True)
@@ -173,3 +189,16 @@ class Importer:
         with self.database.transaction() as connection:
             needed = store.running_ids(connection)
         return files.sweep(self.folder, needed)
+
+
+def ending(work: Work, job: Job, chunk: Chunk, counts: Counts) -> ImportFinished | ImportFailed | None:
+    """The last chunk ends an import, and any chunk ends one that is to be undone.
+
+    Not before the chunk is done: a worker may have died over it, and left on the topic what only a second try knows of.
+    """
+    if chunk.last:
+        return finished(job.import_id, job.source_id, counts)
+    if undos.is_asked(work.connection, job.workspace_id, job.import_id):
+        reason = f"stopped before line {chunk.end.line}, as it is to be undone"
+        return ImportFailed(import_id=job.import_id, source_id=job.source_id, reason=reason)
+    return None

@@ -1,6 +1,7 @@
 """What uploads and pushes have in common: from drafts to records on the bus, each published only if it says something new."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +13,10 @@ from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested
 from services.ingest.domain.ids import record_ids_of, row_event_ids
 from services.ingest.domain.records import Draft
+from services.ingest.domain.sayings import Saying
 from services.ingest.ports import RecordBus
 from services.ingest.store import records as store
+from services.ingest.store import undos
 from services.kit.codec import Written
 from services.kit.events import Work
 
@@ -70,23 +73,34 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[Identif
     stored: the same records are then published again, with the same event ids, and say nothing new to who heard them.
     """
     store.lock_source(work.connection, origin.source_id)
-    known = store.digests(work.connection, origin.workspace_id, {record_id for _, record_id, _ in drafts})
+    known = store.last_said(work.connection, origin.workspace_id, {record_id for _, record_id, _ in drafts})
+    doubted = undos.going_on(work.connection, origin.workspace_id, origin.source_id)
     taken = []
     fresh: list[Identified] = []
+    said: dict[UUID, Saying] = {}
+    earlier: list[tuple[UUID, Saying]] = []
     for each in drafts:
         line, record_id, draft = each
-        before = known.get(record_id)
-        known[record_id] = draft.digest
-        outcome = Outcome.ADDED if before is None else Outcome.UNCHANGED if before == draft.digest else Outcome.CHANGED
+        before, now = known.get(record_id), Saying(origin.import_id, line, draft.digest, draft.as_of is not None)
+        outcome = Outcome.ADDED if before is None else outcome_of(before, now, doubted)
         taken.append(Taken(line, record_id, outcome))
         if outcome is not Outcome.UNCHANGED:
             fresh.append(each)
-    if fresh:
-        kept = {record_id: (draft.digest, line) for line, record_id, draft in fresh}
-        # Kept while they are on their way, and committed only when they have arrived.
-        with bus.publishing(envelopes(work, origin, fresh)):
-            store.keep_digests(work.connection, origin.workspace_id, origin.source_id, origin.import_id, kept)
+        elif before and before.import_id == now.import_id:
+            continue
+        if before:
+            earlier.append((record_id, before))
+        known[record_id] = said[record_id] = now
+    # Kept while they are on their way, and committed only when they have arrived.
+    with bus.publishing(envelopes(work, origin, fresh)) if fresh else nullcontext():
+        if said:
+            store.say(work.connection, origin.workspace_id, origin.source_id, said, earlier)
     return taken
+
+
+def outcome_of(before: Saying, now: Saying, doubted: Collection[UUID]) -> Outcome:
+    """What an import says that is being undone may have been taken back already, as far as others have heard: then it is told anew."""
+    return Outcome.UNCHANGED if before.digest == now.digest and before.import_id not in doubted else Outcome.CHANGED
 
 
 def envelopes(work: Work, origin: Origin, fresh: Sequence[Identified]) -> list[Envelope]:

@@ -6,10 +6,11 @@ from pydantic import BaseModel
 
 from services.ingest.domain.exports import recognised
 from services.ingest.domain.layout import Form
-from services.ingest.domain.mapping import FieldMapping
-from services.ingest.domain.reading import Table, shower_of
+from services.ingest.domain.reading import Seen, Table, shower_of
 from services.ingest.domain.records import Refusal
+from services.ingest.domain.types import Written
 from services.ingest.files import Sample
+from services.ingest.store.sources import Settled
 
 SHOWN_ROWS = 20
 SHOWN_PROBLEMS = 50
@@ -20,6 +21,8 @@ class ColumnView(BaseModel):
     name: str
     field: str | None
     """The data field it would be; None if it is left out."""
+    type: Written
+    """Of one of the source's own; all others are text here."""
     examples: list[str]
 
 
@@ -31,6 +34,8 @@ class RowView(BaseModel):
 class RowProblem(BaseModel):
     line: int
     reason: str
+    taken: bool
+    """Whether the row comes in all the same, without what the reason says."""
 
 
 class Preview(BaseModel):
@@ -47,28 +52,36 @@ class Preview(BaseModel):
     rows: list[RowView]
     """The first that would be taken."""
     problems: list[RowProblem]
-    """The first rows that would not."""
+    """The first rows that would not, or not as they are."""
 
 
-def show(sample: Sample, mapping: FieldMapping, version: int | None, zone: str) -> Preview:
+def show(sample: Sample, settled: Settled, zone: str) -> Preview:
     layout = sample.layout
-    read_cells = shower_of(Table(layout.columns, mapping, sample.day_order(mapping), zone))
+    mapping = settled.mapping
+    read_cells = shower_of(Table(layout.columns, mapping, sample.day_order(mapping), zone, settled.types))
     read = [(row.begin.line, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in sample.rows]
-    rows = (RowView(line=line, fields=each) for line, each in read if not isinstance(each, Refusal))
-    problems = (RowProblem(line=line, reason=each.reason) for line, each in read if isinstance(each, Refusal))
+    rows = (RowView(line=line, fields=each.fields) for line, each in read if not isinstance(each, Refusal))
+    problems = (problem for line, each in read for problem in problems_of(line, each))
     export = recognised(layout.columns)
     return Preview(
         form=layout.form,
         recognised=export.name if export else None,
         encoding=layout.encoding,
         delimiter=layout.delimiter,
-        mapping_version=version,
+        mapping_version=settled.version,
         columns=[
-            ColumnView(name=name, field=mapping.get(name), examples=examples(sample, place)) for place, name in enumerate(layout.columns)
+            ColumnView(name=name, field=mapping.get(name), type=settled.types.get(name, Written.TEXT), examples=examples(sample, place))
+            for place, name in enumerate(layout.columns)
         ],
         rows=list(islice(rows, SHOWN_ROWS)),
         problems=list(islice(problems, SHOWN_PROBLEMS)),
     )
+
+
+def problems_of(line: int, row: Seen | Refusal) -> list[RowProblem]:
+    if isinstance(row, Refusal):
+        return [RowProblem(line=line, reason=row.reason, taken=False)]
+    return [RowProblem(line=line, reason=flaw, taken=True) for flaw in row.flaws]
 
 
 def examples(sample: Sample, place: int) -> list[str]:

@@ -23,7 +23,7 @@ from services.publish.domain.people import (
     change_person,
 )
 from services.publish.domain.suppressions import Hit, cause_of, hit_of, of_contact, suppressed
-from services.publish.matching import look_again
+from services.publish.matching import look_again, take_away
 from services.publish.store import contacts, corrections, golden, suppressions
 from services.publish.store.contacts import Row
 from services.publish.store.suppressions import Entry
@@ -39,7 +39,8 @@ def when_people_change_look_at_them_again(heard: Sequence[Heard], work: Work, di
             key, version = (envelope.workspace_id, event.person_id), envelope.version
             changes[key] = change_person(changes.get(key), event, envelope.workspace_id, version)
             because[event.person_id] = envelope
-    return look_again(work, digest, golden.keep_persons(work.connection, changes.values()), because)
+    changed = golden.keep_persons(work.connection, changes.values())
+    return [*take_away(work, changed, because), *look_again(work, digest, changed, because)]
 
 
 def when_companies_change_look_at_their_people_again(heard: Sequence[Heard], work: Work, digest: Digest) -> Iterable[Told]:

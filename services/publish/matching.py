@@ -11,14 +11,14 @@ from schemas.envelope import Envelope
 from schemas.marks import Digest
 from schemas.publish import ContactsListed
 from services.kit.events import Told, Work
-from services.publish.domain.contacts import State, highest, merge_away, settle
+from services.publish.domain.contacts import NOT_THERE, State, highest, merge_away, settle, withdraw
 from services.publish.domain.people import PersonKey
 from services.publish.domain.suppressions import of_contact
 from services.publish.kinds import CONTACT, LIST
 from services.publish.moves import Decided, States, moves_of
 from services.publish.seeing import Looking, View
 from services.publish.store import contacts as store
-from services.publish.store import lists, suppressions
+from services.publish.store import golden, lists, suppressions
 from services.publish.store.suppressions import Entry
 from services.publish.suppressing import suppress_all
 
@@ -41,6 +41,18 @@ def look_again(
     return told + carry_over(work, digest, views, decided)
 
 
+def take_away(work: Work, keys: Iterable[PersonKey], because: Mapping[UUID, Envelope]) -> list[Told]:
+    """What follows for the contacts of those of these persons of whom no record is left."""
+    rows = store.contacts_of(work.connection, {person for _, person in golden.withdrawn(work.connection, keys)})
+    homes = {row.contact_id: row.workspace_id for row in rows}
+    states = work.load(CONTACT, homes, homes)
+    decided: Decided = {row.contact_id: withdraw(states[row.contact_id], row.contact_id) for row in rows}
+    store.move(work.connection, moves_of(homes, states, decided), work.now)
+    store.withdraw(work.connection, [(homes[key], key) for key, events in decided.items() if events], work.now)
+    causes = {row.contact_id: because.get(row.person_id) for row in rows}
+    return [Told(CONTACT, key, body, homes[key], causes[key]) for key, bodies in decided.items() for body in bodies]
+
+
 def decide(view: View, states: States) -> Decided:
     """The merged contacts go first, so that nobody sees the same person twice."""
     key = view.sight.contact_id
@@ -61,7 +73,7 @@ def write(work: Work, views: list[View], decided: Decided, states: States) -> No
 def is_to_be_shown(view: View, decided: Decided) -> bool:
     if decided.get(view.sight.contact_id):
         return True
-    return bool(view.row and view.row.state not in {State.EXCLUDED, State.MERGED} and not view.is_shown)
+    return bool(view.row and view.row.state not in {State.EXCLUDED, *NOT_THERE} and not view.is_shown)
 
 
 def carry_over(work: Work, digest: Digest, views: list[View], decided: Decided) -> list[Told]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from schemas.body import PROVIDER
 from schemas.envelope import Envelope
 from schemas.marks import Digest, marks_of
-from services.publish.domain.contacts import Shown, Sight, State
+from services.publish.domain.contacts import NOT_THERE, Shown, Sight, State
 from services.publish.domain.corrections import ByPerson, apply
 from services.publish.domain.corrections import held as held_by
 from services.publish.domain.ids import contact_id
@@ -49,7 +49,8 @@ class View:
             return True
         if self.row.state == State.EXCLUDED:
             return False
-        return bool(self.row.state == State.MERGED or self.row.shown != shown(self.sight) or self.sight.barred or self.merged)
+        comes_back = self.row.state in NOT_THERE or self.row.withdrawn
+        return bool(comes_back or self.row.shown != shown(self.sight) or self.sight.barred or self.merged)
 
 
 def shown(sight: Sight) -> Shown:

@@ -26,6 +26,7 @@ from schemas.publish import (
     ContactMergedAway,
     ContactProposed,
     ContactRevised,
+    ContactWithdrawn,
     Suppressed,
     SuppressedBy,
     SuppressionLifted,
@@ -224,6 +225,21 @@ def test_an_excluded_contact_leaves_and_what_was_asked_for_is_withdrawn(world: W
     assert exits(world) == {contacts[0]: ExitReason.EXCLUDED}
     [withdrawn] = world.told(OutreachWithdrawn)
     assert (withdrawn.contact_id, withdrawn.reason) == (contacts[0], "excluded")
+
+
+def test_a_contact_without_a_source_leaves_and_is_refused_until_a_source_stands_behind_it_again(world: World) -> None:
+    world.sender()
+    contacts = world.contacts(2)
+    campaign = world.campaign(mails(1))
+    world.enrol(campaign, contacts)
+    world.plan()
+    world.hear(world.heard(ContactWithdrawn(contact_id=contacts[0], stays=True), contacts[0]))
+    world.plan()
+    assert exits(world) == {contacts[0]: ExitReason.SOURCE_WITHDRAWN}
+    other = world.campaign(mails(1))
+    assert world.enrol(other, [contacts[0]]).refused == {Refusal.SOURCE_WITHDRAWN: 1}
+    world.hear(world.heard(ContactRevised(contact_id=contacts[0], person_id=uuid4(), details=person()), contacts[0]))
+    assert world.enrol(other, [contacts[0]]).enrolled == 1
 
 
 def test_one_reply_stops_the_company_where_the_campaign_says_so(world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 from schemas.body import Body
 from schemas.details import PersonDetails
 from schemas.ingest import ActivityKind
-from schemas.publish import ContactMergedAway, ContactProposed, ContactRevised
+from schemas.publish import ContactMergedAway, ContactProposed, ContactRevised, ContactWithdrawn
 from services.ingest.activities import when_contacts_change_know_their_addresses
 from services.ingest.store import addresses
 from services.kit.database import rows, run
@@ -125,6 +125,14 @@ def test_a_contact_is_known_by_the_addresses_that_it_has_now(client: Client) -> 
     hear(client, proposed(ANN, work_email="old@acme.com"))
     hear(client, ContactRevised(contact_id=ANN, person_id=uuid4(), details=PersonDetails(work_email="new@acme.com")))
     assert outcomes(client, {"email": "old@acme.com"}, {"email": "new@acme.com"}) == ["waiting", "added"]
+
+
+def test_a_contact_that_is_gone_has_no_address_and_one_that_stays_has(client: Client) -> None:
+    hear(client, proposed(ANN, work_email="ann@acme.com"), proposed(BOB, work_email="bob@acme.com"))
+    hear(client, ContactWithdrawn(contact_id=ANN, stays=False), ContactWithdrawn(contact_id=BOB, stays=True))
+    assert outcomes(client, {"email": "ann@acme.com"}, {"email": "bob@acme.com"}) == ["waiting", "added"]
+    hear(client, proposed(ANN, work_email="ann@acme.com"))
+    assert [told.contact_id for told in client.told()] == [BOB, ANN]
 
 
 def test_a_merged_contacts_addresses_are_those_of_whom_it_became(client: Client) -> None:

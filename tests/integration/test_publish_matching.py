@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from schemas.dedupe import CompanyMergedAway, PersonMergedAway, PersonSplitOff
+from schemas.dedupe import CompanyMergedAway, CompanyWithdrawn, PersonMergedAway, PersonSplitOff, PersonWithdrawn
 from schemas.details import PersonDetails
 from schemas.kpi import ScoreChanged
 from services.kit.settings import Settings
@@ -104,6 +104,55 @@ def test_the_workspaces_own_import_is_published_there_at_once_and_nowhere_else(p
     assert publish.contacts(there) == {}
     publish.segment(there, {"field": "title", "is": "mentions", "value": "plumber"}, "Plumbers")
     assert publish.contacts(there) == {}
+
+
+def test_a_person_of_whom_nothing_is_left_takes_along_what_nobody_has_approved(publish: Publish) -> None:
+    here, ann, bob, cy = uuid4(), person(ANN), person(ANN), person(ANN)
+    publish.segment(here)
+    publish.people(ann, bob, cy)
+    keys = {each.person_id: contact_id(here, each.person_id) for each in (ann, bob, cy)}
+    publish.reviews(here, Act.PUBLISH, keys[bob.person_id], keys[cy.person_id])
+    publish.reviews(here, Act.APPROVE, keys[cy.person_id])
+    told = publish.people(*(PersonWithdrawn(person_id=each) for each in keys))
+    assert {(each.id, each.body.stays) for each in told} == {  # type: ignore[attr-defined]
+        (keys[ann.person_id], False), (keys[bob.person_id], False), (keys[cy.person_id], True),
+    }  # fmt: skip
+    rows = publish.contacts(here)
+    assert {key: (row.state, row.withdrawn, bool(row.details)) for key, row in rows.items()} == {
+        ann.person_id: ("withdrawn", True, False),
+        bob.person_id: ("withdrawn", True, False),
+        cy.person_id: ("approved", True, True),
+    }
+    assert publish.people(*(PersonWithdrawn(person_id=each) for each in keys)) == []
+    # Nobody who looks at all persons again finds them.
+    publish.segment(here, name="Architects again")
+    assert publish.contacts(here) == rows
+    publish.people(ann, bob, cy)
+    assert {key: (row.state, row.withdrawn) for key, row in publish.contacts(here).items()} == {
+        ann.person_id: ("proposed", False),
+        bob.person_id: ("published", False),
+        cy.person_id: ("approved", False),
+    }
+
+
+def test_what_was_withdrawn_is_listed_and_counted_no_more(publish: Publish) -> None:
+    here, ann = uuid4(), person(ANN)
+    publish.segment(here)
+    publish.people(ann)
+    publish.people(PersonWithdrawn(person_id=ann.person_id))
+    with publish.context.api.transaction(here) as connection:
+        assert reading.count(connection, here, reading.Filter(proposals=True)) == {}
+    refused = publish.reviews(here, Act.PUBLISH, contact_id(here, ann.person_id)).refused
+    assert refused == {"withdrawn, as no source stands behind it any more": 1}
+
+
+def test_a_company_that_is_withdrawn_is_forgotten(publish: Publish) -> None:
+    here, acme = uuid4(), company(name="Acme", country="DE")
+    publish.segment(here, {"field": "company_country", "is": "equal", "value": "DE"})
+    publish.companies(acme)
+    publish.companies(CompanyWithdrawn(company_id=acme.company_id))
+    publish.people(person(ANN, company_id=acme.company_id))
+    assert publish.contacts(here) == {}
 
 
 def test_when_two_persons_become_one_the_higher_state_wins(publish: Publish) -> None:

@@ -101,7 +101,9 @@ def test_states_come_back_from_json_as_they_were() -> None:
     assert RECIPIENT.stored.validate_json(RECIPIENT.stored.dump_json(progress)) == progress
 
 
-GOOD = Candidate(key_of("c"), None, Standing.APPROVED, frozenset({Channel.EMAIL}), suppressed=False, merged=False, already=False)
+GOOD = Candidate(
+    key_of("c"), None, Standing.APPROVED, frozenset({Channel.EMAIL}), suppressed=False, merged=False, already=False, withdrawn=False
+)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +115,7 @@ GOOD = Candidate(key_of("c"), None, Standing.APPROVED, frozenset({Channel.EMAIL}
         ({"standing": Standing.EXCLUDED}, Refusal.EXCLUDED),
         ({"suppressed": True}, Refusal.SUPPRESSED),
         ({"merged": True}, Refusal.MERGED),
+        ({"withdrawn": True}, Refusal.SOURCE_WITHDRAWN),
         ({"already": True}, Refusal.ALREADY),
         ({"channels": frozenset({Channel.TWITTER})}, Refusal.NO_CHANNEL),
     ],

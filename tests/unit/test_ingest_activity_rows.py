@@ -11,7 +11,7 @@ from services.ingest.domain.activities import ActivityDraft
 from services.ingest.domain.activity_rows import faults_of_activities, is_of_activities, seconds_of, with_activities
 from services.ingest.domain.dates import DayOrder
 from services.ingest.domain.mapping import faults_of, propose
-from services.ingest.domain.reading import Table, reader_of, shower_of
+from services.ingest.domain.reading import Seen, Table, reader_of, shower_of
 from services.ingest.domain.records import Draft, Refusal
 
 HERE, ANN = uuid4(), UUID(int=1)
@@ -166,7 +166,7 @@ def test_a_mapping_of_activities_needs_kind_time_and_who(mapping: dict[str, str]
 
 def test_a_row_is_shown_as_it_would_be_taken() -> None:
     show = shower_of(Table(COLUMNS, MAPPING, DayOrder.DAY, "UTC"))
-    assert show(["1", "form", "2026-03-01", "Contact us", "", "", "ann@acme.com", ""]) == {
+    assert show(["1", "form", "2026-03-01", "Contact us", "", "", "ann@acme.com", ""]) == Seen({
         "activity": "form", "activity_at": "2026-03-01T00:00:00+00:00", "activity_what": "Contact us", "who": "ann@acme.com",
-    }  # fmt: skip
+    })  # fmt: skip
     assert isinstance(show(["1"]), Refusal)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas import campaign as c
 from schemas.details import Channel
-from schemas.publish import ContactMergedAway
+from schemas.publish import ContactMergedAway, ContactWithdrawn
 from services.kpi.domain.counting import NO_CAMPAIGN
 from services.kpi.domain.status import LEADS
 from tests.kpi_rows import MemoryRows, hear
@@ -144,6 +144,16 @@ def test_what_a_machine_did_stands_apart_and_scores_nothing(by_machine: bool) ->
     numbers = campaign_numbers(folded(story))
     assert numbers.get("mail|email.opened_by_machine.ever", 0) == by_machine
     assert numbers["mail|email.opened.ever"] == 1 + (not by_machine)
+
+
+def test_a_contact_that_is_gone_without_a_source_counts_no_more_and_one_that_stays_does() -> None:
+    story = two_weeks()
+    story.later(hours=1)
+    ann, bea = story.contact("Ann Berg"), story.contact("Bea Cole")
+    before = who(folded(story), "all")
+    story.tell(f"contact:{ann}", ContactWithdrawn(contact_id=ann, stays=True))
+    story.tell(f"contact:{bea}", ContactWithdrawn(contact_id=bea, stays=False))
+    assert who(folded(story), "all") == before - {"Bea"}
 
 
 def test_recipients_count_for_the_contact_that_theirs_was_merged_into() -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from schemas.details import PersonDetails, Reach
-from schemas.publish import ContactApproved, ContactExcluded, ContactProposed, ContactPublished, ContactRevised
-from services.publish.domain.contacts import Contact, Shown, Sight, State, evolve, merge_away, settle
+from schemas.publish import ContactApproved, ContactExcluded, ContactProposed, ContactPublished, ContactRevised, ContactWithdrawn
+from services.publish.domain.contacts import Contact, Shown, Sight, State, evolve, merge_away, settle, withdraw
 from services.publish.domain.people import reach_of
 from services.publish.domain.review import Act, Verdict, judge, review
 
@@ -103,3 +103,30 @@ def test_a_review_does_just_what_its_preview_says(act: Act, state: State, verdic
 )
 def test_reach_says_which_ways_there_are(details: PersonDetails, reach: Reach) -> None:
     assert reach_of(details) == reach
+
+
+@pytest.mark.parametrize(
+    ("state", "stays"),
+    [(State.PROPOSED, False), (State.PUBLISHED, False), (State.APPROVED, True), (State.EXCLUDED, None), (State.MERGED, None)],
+)
+def test_without_a_source_what_nobody_approved_is_gone_and_what_was_approved_stays(state: State, stays: bool | None) -> None:
+    contact = Contact(PERSON, state, state)
+    assert withdraw(contact, CONTACT) == ([] if stays is None else [ContactWithdrawn(contact_id=CONTACT, stays=stays)])
+    after = reduce(evolve, withdraw(contact, CONTACT), contact)
+    assert after.state == (State.WITHDRAWN if stays is False else state)
+    assert withdraw(after, CONTACT) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "events"),
+    [
+        (State.PROPOSED, [ContactProposed]),
+        (State.PUBLISHED, [ContactProposed, ContactPublished]),
+        (State.APPROVED, [ContactRevised]),
+    ],
+)
+def test_with_a_source_again_a_contact_is_what_it_was(state: State, events: list[type]) -> None:
+    contact = Contact(PERSON, state, state)
+    withdrawn = reduce(evolve, withdraw(contact, CONTACT), contact)
+    assert types(withdrawn, SIGHT) == events
+    assert reduce(evolve, settle(withdrawn, SIGHT, SHOWN), withdrawn) == contact

@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     EXCLUDED = "excluded"
     SUPPRESSED = "suppressed"
     MERGED = "merged"
+    SOURCE_WITHDRAWN = "source_withdrawn"
     NO_CHANNEL = "no_channel"
     ALREADY = "already_recipient"
 
@@ -35,16 +36,20 @@ class Candidate:
     channels: frozenset[Channel]
     suppressed: bool
     merged: bool
+    withdrawn: bool
+    """No source stands behind it any more."""
     already: bool
     """It, or one that was merged into it, is a recipient of the campaign."""
 
 
-def refusal(candidate: Candidate, channels: frozenset[Channel]) -> Refusal | None:
+def refusal(candidate: Candidate, channels: frozenset[Channel]) -> Refusal | None:  # noqa: PLR0911 - one answer for each reason
     """`channels`: of the campaign. Who can be reached by one of them is taken; steps by another channel are left out for them."""
     if candidate.standing == Standing.EXCLUDED:
         return Refusal.EXCLUDED
     if candidate.merged:
         return Refusal.MERGED
+    if candidate.withdrawn:
+        return Refusal.SOURCE_WITHDRAWN
     if candidate.standing != Standing.APPROVED:
         return Refusal.NOT_APPROVED if candidate.standing else Refusal.UNKNOWN
     if candidate.already:

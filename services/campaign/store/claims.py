@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
-from schemas.campaign import OutreachAsked
+from schemas.campaign import ExitReason, OutreachAsked
 from schemas.details import PersonDetails
 from services.campaign.domain.enrolment import Standing
 from services.campaign.domain.plan import ROLLING, Book
@@ -57,6 +57,16 @@ class Reach:
     digests: tuple[str, ...]
     excluded: bool
     suppressed: bool
+    withdrawn: bool
+
+    @property
+    def barred(self) -> ExitReason | None:
+        """Why it is not to be written to, if so."""
+        if self.excluded:
+            return ExitReason.EXCLUDED
+        if self.withdrawn:
+            return ExitReason.SOURCE_WITHDRAWN
+        return ExitReason.SUPPRESSED if self.suppressed else None
 
 
 def claim_due(connection: Connection, now: datetime, most: int) -> list[Row[Any]]:
@@ -91,7 +101,7 @@ def reach_of(connection: Connection, claimed: Collection[Row[Any]], contacts: di
     suppressed = suppressed_of(connection, wanted)
     found = rows(
         connection,
-        """SELECT wanted.recipient_id, c.details, c.digests, c.standing
+        """SELECT wanted.recipient_id, c.details, c.digests, c.standing, c.withdrawn IS TRUE AS withdrawn
            FROM json_to_recordset(:wanted) AS wanted (workspace_id uuid, recipient_id uuid, contact_id uuid)
            JOIN contacts c USING (workspace_id, contact_id)""",
         wanted=wanted,
@@ -102,6 +112,7 @@ def reach_of(connection: Connection, claimed: Collection[Row[Any]], contacts: di
             tuple(row.digests),
             row.standing == Standing.EXCLUDED,
             row.recipient_id in suppressed,
+            row.withdrawn,
         )
         for row in found
     }

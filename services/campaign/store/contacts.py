@@ -16,12 +16,14 @@ from services.kit.database import as_json, rows, run
 
 # What comes may be less than what is known: a standing only rises, details are those of the highest version.
 KEEP = """
-INSERT INTO contacts (workspace_id, contact_id, company_id, standing, details, details_version, channels, digests, merged_into)
+INSERT INTO contacts (workspace_id, contact_id, company_id, standing, details, details_version, channels, digests, merged_into,
+                      withdrawn)
 SELECT * FROM json_to_recordset(:rows) AS new (workspace_id uuid, contact_id uuid, company_id uuid, standing smallint, details jsonb,
-     details_version int, channels text[], digests text[], merged_into uuid)
+     details_version int, channels text[], digests text[], merged_into uuid, withdrawn boolean)
 ON CONFLICT (workspace_id, contact_id) DO UPDATE
 SET standing = greatest(contacts.standing, excluded.standing),
     merged_into = coalesce(excluded.merged_into, contacts.merged_into),
+    withdrawn = coalesce(excluded.withdrawn, contacts.withdrawn),
     company_id = CASE WHEN excluded.details_version > contacts.details_version THEN excluded.company_id ELSE contacts.company_id END,
     details = CASE WHEN excluded.details_version > contacts.details_version THEN excluded.details ELSE contacts.details END,
     channels = CASE WHEN excluded.details_version > contacts.details_version THEN excluded.channels ELSE contacts.channels END,
@@ -29,7 +31,7 @@ SET standing = greatest(contacts.standing, excluded.standing),
     details_version = greatest(contacts.details_version, excluded.details_version)
 """
 CANDIDATES = """
-SELECT c.contact_id, c.company_id, c.standing, c.channels, c.merged_into IS NOT NULL AS merged,
+SELECT c.contact_id, c.company_id, c.standing, c.channels, c.merged_into IS NOT NULL AS merged, c.withdrawn IS TRUE AS withdrawn,
        EXISTS (SELECT FROM unnest(c.digests) AS mark (digest) JOIN suppressions s ON s.digest = mark.digest WHERE {means}) AS suppressed,
        EXISTS (SELECT FROM recipients r WHERE r.workspace_id = c.workspace_id AND r.campaign_id = g.campaign_id AND r.contact_id IN (
            SELECT c.contact_id UNION ALL SELECT m.contact_id FROM contacts m
@@ -58,6 +60,8 @@ class Copy:
     channels: Sequence[Channel]
     digests: Sequence[str]
     merged_into: UUID | None
+    withdrawn: bool | None
+    """None: nothing is said of that."""
 
 
 def keep(connection: Connection, copies: Collection[Copy]) -> None:
@@ -75,6 +79,7 @@ def keep(connection: Connection, copies: Collection[Copy]) -> None:
                 "channels": copy.channels,
                 "digests": copy.digests,
                 "merged_into": copy.merged_into,
+                "withdrawn": copy.withdrawn,
             }
             for copy in sorted(copies, key=lambda copy: copy.contact_id)
         ),
@@ -104,13 +109,14 @@ def candidates(connection: Connection, campaign_id: UUID, contact_ids: Collectio
             channels=frozenset(map(Channel, row.channels)),
             suppressed=row.suppressed,
             merged=row.merged,
+            withdrawn=row.withdrawn,
             already=row.already,
         )
         for row in found
     ]
 
 
-def send_away_excluded(connection: Connection, contacts: Addresses) -> None:
+def send_away(connection: Connection, contacts: Addresses, reason: ExitReason) -> None:
     """Have the planner take out these contacts' recipients."""
     run(
         connection,
@@ -118,7 +124,7 @@ def send_away_excluded(connection: Connection, contacts: Addresses) -> None:
             SELECT r.workspace_id, r.recipient_id, :reason
             FROM {NAMED} JOIN recipients r USING (workspace_id, contact_id)
             WHERE r.exit IS NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING""",  # noqa: S608 - the texts of this module
-        contacts=named(contacts), reason=ExitReason.EXCLUDED,
+        contacts=named(contacts), reason=reason,
     )  # fmt: skip
 
 

@@ -8,11 +8,11 @@ a second domain that appears later takes the records with the bare name out agai
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyRevised
+from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyRevised, CompanyWithdrawn
 from schemas.details import CompanyDetails
 from services.dedupe.domain.ids import company_id_of
 
-CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway
+CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway | CompanyWithdrawn
 
 NOTHING = CompanyDetails()
 
@@ -22,6 +22,8 @@ class Company:
     company_id: UUID
     details: CompanyDetails = NOTHING
     merged_into: UUID | None = None
+    withdrawn: bool = False
+    """No record is left that means it."""
 
 
 def resolve(workspace_id: UUID, key: str | None, domain: str | None, home: str | None) -> UUID | None:
@@ -38,11 +40,13 @@ def evolve(company: Company | None, event: CompanyEvent) -> Company:
             return Company(event.company_id, event.details)
         case CompanyMergedAway():
             return replace(company, merged_into=event.into)
+        case CompanyWithdrawn():
+            return Company(event.company_id, withdrawn=True)
 
 
 def settle(company: Company | None, company_id: UUID, details: CompanyDetails) -> list[CompanyEvent]:
     """What there is to tell of a company that records mean."""
-    if company is None:
+    if company is None or company.withdrawn:
         return [CompanyFormed(company_id=company_id, details=details)]
     if company.merged_into is not None or company.details != details:
         return [CompanyRevised(company_id=company_id, details=details)]
@@ -54,3 +58,10 @@ def merge_away(company: Company | None, into: UUID) -> list[CompanyEvent]:
     if company is None or company.merged_into == into:
         return []
     return [CompanyMergedAway(company_id=company.company_id, into=into, why="all its records are of that company now")]
+
+
+def withdraw(company: Company | None) -> list[CompanyEvent]:
+    """What there is to tell of a company that no record means any more, and that is no other's name either."""
+    if company is None or company.withdrawn or company.merged_into is not None:
+        return []
+    return [CompanyWithdrawn(company_id=company.company_id)]

@@ -11,11 +11,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from schemas.dedupe import PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
+from schemas.dedupe import PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff, PersonWithdrawn
 from schemas.details import PersonDetails
 from schemas.provenance import Provenance
 
-PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff
+PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff | PersonWithdrawn
 
 NOTHING = PersonDetails()
 NOWHERE = Provenance()
@@ -30,6 +30,8 @@ class Person:
     merged_into: UUID | None = None
     origins: str = ""
     """Digest of where the fields were last said to be from."""
+    withdrawn: bool = False
+    """No record is left of them."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,13 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return replace(person, merged_into=event.into)
         case PersonSplitOff():
             return replace(person, merged_into=None, record_ids=event.record_ids)
+        case PersonWithdrawn():
+            return Person(event.person_id, withdrawn=True)
 
 
 def settle(person: Person | None, found: Found, before: UUID | None) -> list[PersonEvent]:
     """What there is to tell of the person whom these records are. `before`: whose they were, if they were another's."""
-    if person is None:
+    if person is None or person.withdrawn:
         return [PersonFormed(**facts(found))]
     told: list[PersonEvent] = []
     if person.merged_into is not None:
@@ -93,3 +97,8 @@ def merge_away(person: Person, into: UUID, why: str) -> list[PersonEvent]:
     if person.merged_into == into:
         return []
     return [PersonMergedAway(person_id=person.person_id, into=into, record_ids=person.record_ids, why=why)]
+
+
+def withdraw(person: Person) -> list[PersonEvent]:
+    """What there is to tell of a person of whom no record is left."""
+    return [] if person.withdrawn else [PersonWithdrawn(person_id=person.person_id)]

@@ -5,7 +5,7 @@ from alembic import op
 from services.kit import baseline
 
 revision = "dedupe_0004"
-down_revision = "dedupe_0002"
+down_revision = "dedupe_0003"
 
 TABLES = """
 CREATE TABLE corrections (

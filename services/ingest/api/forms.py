@@ -8,6 +8,8 @@ from fastapi.routing import APIRoute
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from starlette.types import Message, Receive
 
+from services.ingest.domain.types import Written
+from services.ingest.mappings import Choice
 from services.kit.errors import Invalid
 
 BY_SETTING = 1 << 50
@@ -22,7 +24,13 @@ MappingForm = Annotated[
     str | None, Form(description="JSON: column → data field, or empty to leave it out. Without it: the saved one, else a proposal")
 ]
 
+VersionForm = Annotated[int | None, Form(ge=1, description="Of a mapping that was saved for the source, to be used instead of the last")]
+TypesForm = Annotated[
+    str | None, Form(description="JSON: column → `text`, `number`, `date`, … of the source's own columns, where what is inferred is wrong")
+]
+
 _mapping = TypeAdapter(dict[str, str])
+_types = TypeAdapter(dict[str, Written])
 
 
 class UploadRoute(APIRoute):
@@ -63,6 +71,14 @@ def name_of(file: UploadFile) -> str:
     """As it is shown: without folders and control characters."""
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
     return "".join(c for c in name if c.isprintable())[:200] or "upload"
+
+
+def choice_of(mapping: str | None, version: int | None, types: str | None) -> Choice:
+    try:
+        return Choice(mapping_of(mapping), version, _types.validate_json(types) if types else {})
+    except ValidationError as error:
+        known = ", ".join(f"`{each}`" for each in Written)
+        raise Invalid(f'the types are JSON like {{"Size": "number"}}; there are {known}') from error
 
 
 def mapping_of(text: str | None) -> dict[str, str] | None:

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.ingest import files, handlers
-from services.ingest.api.forms import BY_SETTING, FileForm, MappingForm, SourceForm, UploadRoute, mapping_of, name_of
+from services.ingest.api.forms import BY_SETTING, FileForm, MappingForm, SourceForm, TypesForm, UploadRoute, VersionForm, choice_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.store import imports as store
 from services.kit.errors import Invalid, NotFound
@@ -29,13 +29,26 @@ FORMULA = re.compile(r"""(^|[,;|\t\r\n"']\s*)(?=[=+\-@\t\r\0\uff1d\uff0b\uff0d\u
 """Where a spreadsheet would begin to run something: where a cell begins, whatever the delimiter that it cuts by."""
 
 
+class UndoView(BaseModel):
+    """Who asked for it to be undone, and what has become of its records so far."""
+
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+    gone: int
+    back: int
+    """To what an earlier import says."""
+    stayed: int
+    """As another import says what stands."""
+
+
 class ImportView(BaseModel):
     import_id: UUID
     source_id: UUID
     source: str
     file_name: str
     state: str
-    """`running`, `finished` or `failed`."""
+    """`running`, `finished` or `failed`; `undoing` or `undone`."""
     reason: str | None
     progress: float
     """From 0 to 1, by the bytes of the file."""
@@ -43,11 +56,15 @@ class ImportView(BaseModel):
     accepted: int
     unchanged: int
     rejected: int
+    flawed: int
+    """Of the rows taken: without a value that is not of its column's type."""
     asked_by: str
     asked_at: datetime
     ended_at: datetime | None
     mapping_version: int
     mapping: dict[str, str]
+    types: dict[str, str]
+    undo: UndoView | None
 
 
 class RejectedView(BaseModel):
@@ -57,12 +74,19 @@ class RejectedView(BaseModel):
 
 
 @uploads.post("/imports", status_code=202, max_body_size=BY_SETTING)
-def start_import(desk: Annotated[Desk, may("import.run")], file: FileForm, source: SourceForm, mapping: MappingForm = None) -> ImportView:
+def start_import(  # noqa: PLR0917 - the fields of a form
+    desk: Annotated[Desk, may("import.run")],
+    file: FileForm,
+    source: SourceForm,
+    mapping: MappingForm = None,
+    mapping_version: VersionForm = None,
+    types: TypesForm = None,
+) -> ImportView:
     """Keep the file and begin to import it; GET the import to see how far it is."""
-    settings, import_id, name, given = desk.context.settings, uuid4(), name_of(file), mapping_of(mapping)
+    settings, import_id, name, choice = desk.context.settings, uuid4(), name_of(file), choice_of(mapping, mapping_version, types)
     try:
         with files.received(file.file, settings.uploads_folder, import_id, settings.limits) as (sample, size):
-            upload = handlers.Upload(desk.workspace_id, import_id, source, name, sample, size, given)
+            upload = handlers.Upload(desk.workspace_id, import_id, source, name, sample, size, choice)
             return desk.do(partial(started, upload=upload))
     except NotATable as error:
         raise Invalid(f"{name} cannot be imported: {error}") from error
@@ -90,6 +114,15 @@ def rejected(import_id: UUID, part: Annotated[Part, Depends()], desk: Annotated[
     return part.page([RejectedView(line=row.line, reason=row.reason, raw=row.raw) for row in found], lambda view: (view.line,))
 
 
+@router.get("/imports/{import_id}/flawed")
+def flawed(import_id: UUID, part: Annotated[Part, Depends()], desk: Annotated[Desk, may("import.view")]) -> Page[RejectedView]:
+    """The rows that were taken without a part of them, each with what was left out and why, in the order of the file."""
+    find(desk, import_id)
+    after = part.after(int)
+    found = desk.read(lambda c: store.rejected(c, desk.workspace_id, import_id, after[0] if after else 0, part.limit + 1, taken=True))
+    return part.page([RejectedView(line=row.line, reason=row.reason, raw=row.raw) for row in found], lambda view: (view.line,))
+
+
 @router.get("/imports/{import_id}/rejected.csv", response_class=StreamingResponse)
 def download_rejected(import_id: UUID, desk: Annotated[Desk, may("import.view")]) -> StreamingResponse:
     """The same as a file."""
@@ -112,8 +145,21 @@ def find(desk: Desk, import_id: UUID) -> ImportView:
 
 def import_view(row: Any) -> ImportView:
     done = 1.0 if row.state == "finished" else row.place_offset / row.file_bytes if row.file_bytes else 0.0
-    shown = {name: getattr(row, name) for name in ImportView.model_fields if name not in {"progress", "mapping"}}
-    return ImportView(**shown, progress=round(done, 4), mapping=row.mapping or {})
+    shown = {name: getattr(row, name) for name in ImportView.model_fields if name not in {"progress", "mapping", "types", "undo"}}
+    return ImportView(**shown, progress=round(done, 4), mapping=row.mapping or {}, types=row.types or {}, undo=undo_view(row))
+
+
+def undo_view(row: Any) -> UndoView | None:
+    if row.undo_asked_at is None:
+        return None
+    return UndoView(
+        asked_by=row.undo_asked_by,
+        asked_at=row.undo_asked_at,
+        ended_at=row.undone_at,
+        gone=row.gone,
+        back=row.back,
+        stayed=row.stayed,
+    )
 
 
 def rejected_csv(desk: Desk, import_id: UUID) -> Iterator[str]:

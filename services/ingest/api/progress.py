@@ -29,7 +29,7 @@ RETRY = 1000
 
 class ProgressView(BaseModel):
     state: str
-    """`running`, `finished` or `failed`."""
+    """`running`, `finished` or `failed`; `undoing` or `undone`."""
     reason: str | None
     progress: float
     """From 0 to 1, by the bytes of the file."""
@@ -62,7 +62,7 @@ async def progress(it: Annotated[Watched, Depends(watched)]) -> AsyncIterator[Se
     while (now := time.monotonic()) - begun < MOST_SECONDS:
         if view != seen:
             sights = recent([*sights, (now, view.rows)], now)
-            ended, seen = view.state != "running", view
+            ended, seen = view.state not in {"running", "undoing"}, view
             yield ServerSentEvent(event="end" if ended else "progress", data=shown(view, pace(sights)), retry=RETRY)
             if ended:
                 return

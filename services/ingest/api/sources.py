@@ -1,14 +1,15 @@
 """Sources with their saved mappings, and the preview of a file."""
 
 import os
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
 from pydantic import BaseModel, Field
 
-from services.ingest import files, handlers, preview
-from services.ingest.api.forms import BY_SETTING, FileForm, MappingForm, SourceName, UploadRoute, mapping_of, name_of
+from services.ingest import files, handlers, mappings, preview
+from services.ingest.api.forms import BY_SETTING, FileForm, MappingForm, SourceName, TypesForm, UploadRoute, VersionForm, choice_of, name_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.domain.ids import source_id_of
 from services.ingest.domain.signature import new_secret
@@ -63,12 +64,50 @@ def sources(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("source.
     return part.page([source_view(row) for row in found], lambda view: (view.name,))
 
 
+class Change(BaseModel):
+    """What a version says of a column, and what the one before it said; None: nothing."""
+
+    column: str
+    before: str | None
+    now: str | None
+
+
+class MappingView(BaseModel):
+    version: int
+    mapping: dict[str, str]
+    types: dict[str, str]
+    made_by: str
+    made_at: datetime
+    changes: list[Change]
+
+
+@router.get("/sources/{source_id}/mappings")
+def mapping_versions(source_id: UUID, part: Annotated[Part, Depends()], desk: Annotated[Desk, may("source.view")]) -> Page[MappingView]:
+    """The latest first, each with who made it, when, and what it changed. An import or a preview may name any of them."""
+    after = part.after(int)
+    found = desk.read(lambda c: store.mappings(c, desk.workspace_id, source_id, after[0] if after else None, part.limit + 1))
+    return part.page([mapping_view(row) for row in found], lambda view: (view.version,))
+
+
+def mapping_view(row: Any) -> MappingView:
+    now, before = said(row.mapping, row.types), said(row.mapping_before or {}, row.types_before or {})
+    changed = [column for column in {**before, **now} if before.get(column) != now.get(column)]
+    changes = [Change(column=column, before=before.get(column), now=now.get(column)) for column in changed]
+    return MappingView(version=row.version, mapping=row.mapping, types=row.types, made_by=row.made_by, made_at=row.made_at, changes=changes)
+
+
+def said(mapping: dict[str, str], types: dict[str, str]) -> dict[str, str]:
+    return {column: field + (f" ({types[column]})" if column in types else "") for column, field in mapping.items()}
+
+
 @uploads.post("/preview", max_body_size=BY_SETTING)
-def preview_file(
+def preview_file(  # noqa: PLR0917 - the fields of a form
     desk: Annotated[Desk, may("import.run")],
     file: FileForm,
     source: Annotated[SourceName | None, Form()] = None,
     mapping: MappingForm = None,
+    mapping_version: VersionForm = None,
+    types: TypesForm = None,
 ) -> preview.Preview:
     """How a file would be read: its columns with their data fields, its first rows, and what is wrong with them."""
     try:
@@ -76,13 +115,10 @@ def preview_file(
     except NotATable as error:
         raise Invalid(f"{name_of(file)} cannot be imported: {error}") from error
 
-    def settle(connection: Any) -> tuple[dict[str, str], int | None]:
-        source_id = source_id_of(desk.workspace_id, source or "")
-        return handlers.settled_mapping(connection, desk.workspace_id, source_id, sample, mapping_of(mapping))
-
-    settled, version = desk.read(settle)
+    choice, source_id = choice_of(mapping, mapping_version, types), source_id_of(desk.workspace_id, source or "")
+    settled = desk.read(lambda c: mappings.settle(c, desk.workspace_id, source_id, sample, choice))
     zone = desk.read(lambda c: store.zone_of(c, desk.workspace_id))
-    return preview.show(sample, settled, version, zone)
+    return preview.show(sample, settled, zone)
 
 
 def path_of(source: Any) -> str | None:

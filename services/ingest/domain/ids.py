@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 SOURCES = UUID("2c0f9e0e-6c52-4d0c-8c7b-0a4d5c1f6a01")
 ACTIVITIES = UUID("2c0f9e0e-6c52-4d0c-8c7b-0a4d5c1f6a03")
 ROWS = UUID("2c0f9e0e-6c52-4d0c-8c7b-0a4d5c1f6a02")
+WITHDRAWALS = UUID("2c0f9e0e-6c52-4d0c-8c7b-0a4d5c1f6a04")
 UNNAMED = (0xF000 << 64) | (0xC000 << 48)
 NAMED = (0x5000 << 64) | (0x8000 << 48)
 """The bits that say which version and variant an id is of: 5, by name and SHA-1 (RFC 9562)."""
@@ -30,6 +31,11 @@ def row_event_ids(import_id: UUID, rows: Iterable[int]) -> list[UUID]:
     """Of the records that an import made of these rows, however often a row is published."""
     of_import = f"{import_id}/"
     return named(ROWS, (f"{of_import}{row}" for row in rows))
+
+
+def withdrawal_id_of(import_id: UUID, record_id: UUID, stands: str) -> UUID:
+    """Of what an undone import means for a record: told twice, it is the same event, unless something else stands by then."""
+    return uuid5(WITHDRAWALS, f"{import_id}/{record_id}/{stands}")
 
 
 def named(namespace: UUID, names: Iterable[str]) -> list[UUID]:

@@ -11,6 +11,7 @@ from services.ingest.domain.activity_rows import ActivityPlan, is_of_activities,
 from services.ingest.domain.dates import DayOrder
 from services.ingest.domain.mapping import FieldMapping
 from services.ingest.domain.records import Draft, Refusal, plan_of, read_row
+from services.ingest.domain.types import NO_TYPES, Types
 
 ReadCells = Callable[[Sequence[str]], Draft | ActivityDraft | Refusal]
 
@@ -22,6 +23,7 @@ class Table(NamedTuple):
     mapping: FieldMapping
     order: DayOrder
     zone: str
+    types: Types = NO_TYPES
 
 
 def reader_of(table: Table, workspace_id: UUID, source: str, digest: Digest) -> ReadCells:
@@ -33,16 +35,23 @@ def reader_of(table: Table, workspace_id: UUID, source: str, digest: Digest) -> 
     return lambda cells: read_row(cells, records)
 
 
-def shower_of(table: Table) -> Callable[[Sequence[str]], dict[str, str] | Refusal]:
-    """For people: the fields of each row, as they would be taken. Nothing is kept of it, so an address may stand for itself."""
+class Seen(NamedTuple):
+    """The fields of a row as they would be taken, and what would be left out of it."""
+
+    fields: dict[str, str]
+    flaws: tuple[str, ...] = ()
+
+
+def shower_of(table: Table) -> Callable[[Sequence[str]], Seen | Refusal]:
+    """For people. Nothing is kept of it, so an address may stand for itself."""
     read_cells = reader_of(table, PROVIDER, "", lambda _, value: value)
 
-    def show(cells: Sequence[str]) -> dict[str, str] | Refusal:
+    def show(cells: Sequence[str]) -> Seen | Refusal:
         match read_cells(cells):
-            case Draft(fields=fields):
-                return fields
+            case Draft(fields=fields, flaws=flaws):
+                return Seen(fields, flaws)
             case ActivityDraft() as activity:
-                return shown(activity)
+                return Seen(shown(activity))
             case Refusal() as refusal:
                 return refusal
 

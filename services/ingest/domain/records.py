@@ -11,6 +11,7 @@ from schemas.fields import CUSTOM
 from schemas.fields import DataField as F
 from services.ingest.domain.dates import DayOrder, read_date
 from services.ingest.domain.mapping import FieldMapping
+from services.ingest.domain.types import NO_TYPES, Read, Types, Written, fault, reader
 from services.ingest.domain.values import (
     LONGEST_NOTHING,
     NOTHING,
@@ -44,6 +45,8 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     fields: dict[str, str]
     digest: str
     as_of: datetime | None
+    flaws: tuple[str, ...] = ()
+    """What was left out of it, and why."""
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
@@ -61,12 +64,15 @@ class Plan:
     fields: tuple[tuple[int, str], ...]
     order: DayOrder
     zone: str
+    typed: tuple[tuple[str, str, Written, Read], ...] = ()
+    """Field, its column, its type, and how its values are read."""
 
 
-def plan_of(columns: Sequence[str], mapping: FieldMapping, order: DayOrder, zone: str) -> Plan:
+def plan_of(columns: Sequence[str], mapping: FieldMapping, order: DayOrder, zone: str, types: Types = NO_TYPES) -> Plan:
     places = {mapping[column]: place for place, column in enumerate(columns) if column in mapping}
     fields = tuple((place, field) for field, place in places.items() if field != F.ROW_ID)
-    return Plan(len(columns), places.get(F.ROW_ID), fields, order, zone)
+    typed = tuple((mapping[column], column, each, reader(each, zone)) for column, each in types.items() if column in mapping)
+    return Plan(len(columns), places.get(F.ROW_ID), fields, order, zone, typed)
 
 
 def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
@@ -84,7 +90,23 @@ def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
         for place, field in plan.fields
         if (value := cells[place].strip()) and (len(value) > LONGEST_NOTHING or value.lower() not in NOTHING)
     }
+    if plan.typed and (flaws := take_types(fields, plan)):
+        made = draft(row_id, fields, plan.order, plan.zone)
+        return msgspec.structs.replace(made, flaws=flaws) if isinstance(made, Draft) else made
     return draft(row_id, fields, plan.order, plan.zone)
+
+
+def take_types(fields: dict[str, str], plan: Plan) -> tuple[str, ...]:
+    """Write each typed value as all of its type are written; one that is not of its type is left out, and the row is taken without it."""
+    flaws = []
+    for field, column, written, read in plan.typed:
+        if field in fields:
+            value = fields.pop(field)
+            if (plain := read(value)) is None:
+                flaws.append(fault(column, value, written))
+            else:
+                fields[field] = plain
+    return tuple(flaws)
 
 
 def read_pushed(row_id: str, pushed: Mapping[str, str], zone: str) -> Draft | Refusal:

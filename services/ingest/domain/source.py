@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from schemas.ingest import ActivityRecorded, ImportFailed, ImportFinished, ImportStarted, SourceRegistered
+from schemas.ingest import ActivityRecorded, ImportFailed, ImportFinished, ImportStarted, ImportUndone, SourceRegistered
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,14 @@ def evolve_source(_: Source | None, event: SourceRegistered) -> Source:
 
 @dataclass(frozen=True)
 class Import:
-    """`state` is `running`, `finished` or `failed`."""
+    """`state` is `running`, `finished`, `failed` or `undone`."""
 
     import_id: UUID
     source_id: UUID
     state: str = "running"
 
 
-def evolve_import(it: Import | None, event: ImportStarted | ImportFinished | ImportFailed) -> Import:
+def evolve_import(it: Import | None, event: ImportStarted | ImportFinished | ImportFailed | ImportUndone) -> Import:
     it = it or Import(event.import_id, event.source_id)
     match event:
         case ImportStarted():
@@ -35,6 +35,8 @@ def evolve_import(it: Import | None, event: ImportStarted | ImportFinished | Imp
             return replace(it, state="finished")
         case ImportFailed():
             return replace(it, state="failed")
+        case ImportUndone():
+            return replace(it, state="undone")
 
 
 @dataclass(frozen=True)

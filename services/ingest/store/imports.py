@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row
 from services.ingest.domain.dates import DayOrder
 from services.ingest.domain.layout import Form, Layout
 from services.ingest.domain.lines import Place
+from services.ingest.domain.types import Types
+from services.ingest.store.sources import types_in
 from services.kit.database import as_json, rows, run
 
 
@@ -40,6 +42,7 @@ class Job:
     source_id: UUID
     source: str
     mapping: dict[str, str]
+    types: Types
     mapping_version: int
     layout: Layout
     order: DayOrder
@@ -91,7 +94,7 @@ FROM mine JOIN sources USING (workspace_id)
      LEFT JOIN workspaces USING (workspace_id)
 WHERE imports.workspace_id = mine.workspace_id AND imports.import_id = mine.import_id
   AND sources.source_id = imports.source_id AND mappings.version = imports.mapping_version
-RETURNING imports.*, sources.name AS source, mappings.mapping, COALESCE(workspaces.time_zone, 'UTC') AS zone
+RETURNING imports.*, sources.name AS source, mappings.mapping, mappings.types, COALESCE(workspaces.time_zone, 'UTC') AS zone
 """
 
 
@@ -109,6 +112,7 @@ def job_of(row: Any) -> Job:
         source_id=row.source_id,
         source=row.source,
         mapping=row.mapping,
+        types=types_in(row.types),
         mapping_version=row.mapping_version,
         layout=Layout(
             layout["encoding"],
@@ -128,6 +132,17 @@ def job_of(row: Any) -> Job:
     )
 
 
+def is_held(connection: Connection, job: Job, me: UUID) -> bool:
+    """Whether the chunk is still this worker's; it is so until the end of the transaction."""
+    found = rows(
+        connection,
+        """SELECT 1 FROM imports
+           WHERE workspace_id = :w AND import_id = :i AND state = 'running' AND lease_by = :me AND place_offset = :from FOR UPDATE""",
+        w=job.workspace_id, i=job.import_id, me=me, **{"from": job.place.offset},
+    )  # fmt: skip
+    return bool(found)
+
+
 def advance(connection: Connection, job: Job, me: UUID, place: Place, counts: Counts) -> bool:
     """Store how far a chunk has brought the import, and let it go. False if it is no longer this worker's: then nothing is stored."""
     moved = run(
@@ -142,38 +157,58 @@ def advance(connection: Connection, job: Job, me: UUID, place: Place, counts: Co
 
 
 def end(connection: Connection, workspace_id: UUID, import_id: UUID, *, state: str, reason: str | None, now: datetime) -> None:
+    """One that is to be undone goes on to that."""
     run(
         connection,
-        """UPDATE imports SET state = :state, reason = :reason, ended_at = :now, lease_by = NULL, lease_until = NULL
+        """UPDATE imports SET reason = :reason, ended_at = :now, lease_by = NULL, lease_until = NULL,
+                              state = CASE WHEN EXISTS (SELECT FROM undos WHERE undos.workspace_id = :w AND undos.import_id = :i)
+                                           THEN 'undoing' ELSE :state END
            WHERE workspace_id = :w AND import_id = :i""",
         w=workspace_id, i=import_id, state=state, reason=reason, now=now,
     )  # fmt: skip
 
 
+def flaw(connection: Connection, workspace_id: UUID, import_id: UUID, flawed: Sequence[tuple[int, str, str]]) -> None:
+    """Rows that came in without a part of them: as `reject`, and counted."""
+    if flawed:
+        reject(connection, workspace_id, import_id, flawed, taken=True)
+        run(
+            connection,
+            "UPDATE imports SET flawed = flawed + :n WHERE workspace_id = :w AND import_id = :i",
+            w=workspace_id, i=import_id, n=len(flawed),
+        )  # fmt: skip
+
+
 def running(connection: Connection) -> int:
-    return int(rows(connection, "SELECT count(*) AS n FROM imports WHERE state = 'running'")[0].n)
+    """How many imports are on their way, in or out."""
+    return int(rows(connection, "SELECT count(*) AS n FROM imports WHERE state IN ('running', 'undoing')")[0].n)
 
 
 def running_ids(connection: Connection) -> set[UUID]:
     return {row.import_id for row in rows(connection, "SELECT import_id FROM imports WHERE state = 'running'")}
 
 
-def reject(connection: Connection, workspace_id: UUID, import_id: UUID, refused: Iterable[tuple[int, str, str]]) -> None:
-    """`refused`: line, reason, and the row as it stood."""
+def reject(
+    connection: Connection, workspace_id: UUID, import_id: UUID, refused: Iterable[tuple[int, str, str]], *, taken: bool = False
+) -> None:
+    """`refused`: line, reason, and the row as it stood. `taken`: only a part of each was refused, and the row came in."""
     run(
         connection,
-        """INSERT INTO rejected_rows (workspace_id, import_id, line, reason, raw)
-           SELECT :w, :i, line, reason, raw FROM json_to_recordset(:refused) AS new (line bigint, reason text, raw text)
+        """INSERT INTO rejected_rows (workspace_id, import_id, taken, line, reason, raw)
+           SELECT :w, :i, :taken, line, reason, raw FROM json_to_recordset(:refused) AS new (line bigint, reason text, raw text)
            ON CONFLICT DO NOTHING""",
-        w=workspace_id, i=import_id,
+        w=workspace_id, i=import_id, taken=taken,
         refused=as_json({"line": line, "reason": reason, "raw": raw.replace("\0", "\ufffd")} for line, reason, raw in refused),
     )  # fmt: skip
 
 
 VIEW = """
-SELECT import_id, imports.source_id, sources.name AS source, file_name, state, reason, rows, accepted, unchanged, rejected,
-       file_bytes, place_offset, asked_by, asked_at, ended_at, imports.mapping_version, mappings.mapping
+SELECT import_id, imports.source_id, sources.name AS source, file_name, state, reason, rows, accepted, unchanged, rejected, flawed,
+       file_bytes, place_offset, imports.asked_by, imports.asked_at, imports.ended_at, imports.mapping_version,
+       mappings.mapping, mappings.types, undos.asked_by AS undo_asked_by, undos.asked_at AS undo_asked_at,
+       undos.ended_at AS undone_at, gone, back, stayed
 FROM imports JOIN sources USING (workspace_id, source_id)
+     LEFT JOIN undos USING (workspace_id, import_id)
      LEFT JOIN mappings ON mappings.workspace_id = imports.workspace_id AND mappings.source_id = imports.source_id
                        AND mappings.version = imports.mapping_version
 WHERE imports.workspace_id = :w
@@ -190,16 +225,29 @@ def listed(connection: Connection, workspace_id: UUID, before: tuple[datetime, U
     return rows(
         connection,
         VIEW
-        + """ AND (CAST(:t AS timestamptz) IS NULL OR (asked_at, import_id) < (:t, CAST(:i AS uuid)))
-              ORDER BY asked_at DESC, import_id DESC LIMIT :limit""",
+        + """ AND (CAST(:t AS timestamptz) IS NULL OR (imports.asked_at, import_id) < (:t, CAST(:i AS uuid)))
+              ORDER BY imports.asked_at DESC, import_id DESC LIMIT :limit""",
         w=workspace_id, t=asked_at, i=import_id, limit=limit,
     )  # fmt: skip
 
 
-def rejected(connection: Connection, workspace_id: UUID, import_id: UUID, after: int, limit: int) -> Sequence[Row[Any]]:
+def rejected(
+    connection: Connection, workspace_id: UUID, import_id: UUID, after: int, limit: int, *, taken: bool = False
+) -> Sequence[Row[Any]]:
+    """As `reject` was told of them."""
     return rows(
         connection,
-        """SELECT line, reason, raw FROM rejected_rows WHERE workspace_id = :w AND import_id = :i AND line > :after
+        """SELECT line, reason, raw FROM rejected_rows WHERE workspace_id = :w AND import_id = :i AND taken = :taken AND line > :after
            ORDER BY line LIMIT :limit""",
-        w=workspace_id, i=import_id, after=after, limit=limit,
+        w=workspace_id, i=import_id, taken=taken, after=after, limit=limit,
     )  # fmt: skip
+
+
+def times_of(connection: Connection, workspace_id: UUID, import_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each import was asked for, which counts as the time of its records where their source says none."""
+    found = rows(
+        connection,
+        "SELECT import_id, asked_at FROM imports WHERE workspace_id = :w AND import_id = ANY(CAST(:ids AS uuid[]))",
+        w=workspace_id, ids=[str(each) for each in import_ids],
+    )  # fmt: skip
+    return {row.import_id: row.asked_at for row in found}

@@ -10,13 +10,24 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from services.ingest.domain.mapping import FieldMapping
+from services.ingest.domain.types import Types, Written
 from services.kit.database import as_json, rows, run
 
 
 @dataclass(frozen=True)
-class SavedMapping:
+class Settled:
+    """A mapping with the types of the source's own columns. `version` of None: it is not that of a saved one."""
+
+    mapping: FieldMapping
+    types: Types
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Saved:
     version: int
     mapping: dict[str, str]
+    types: Types
 
 
 def keep_zones(connection: Connection, zones: Iterable[tuple[UUID, str]]) -> None:
@@ -58,27 +69,44 @@ def sources(connection: Connection, workspace_id: UUID, after: str | None, limit
     )  # fmt: skip
 
 
-def latest_mapping(connection: Connection, workspace_id: UUID, source_id: UUID) -> SavedMapping | None:
+def saved_mapping(connection: Connection, workspace_id: UUID, source_id: UUID, version: int | None = None) -> Settled | None:
+    """Of a version, else the last."""
     found = rows(
         connection,
-        """SELECT version, mapping FROM mappings WHERE workspace_id = :w AND source_id = :s ORDER BY version DESC LIMIT 1""",
-        w=workspace_id, s=source_id,
+        """SELECT version, mapping, types FROM mappings
+           WHERE workspace_id = :w AND source_id = :s AND (CAST(:v AS integer) IS NULL OR version = :v) ORDER BY version DESC LIMIT 1""",
+        w=workspace_id, s=source_id, v=version,
     )  # fmt: skip
-    return SavedMapping(found[0].version, found[0].mapping) if found else None
+    return Settled(found[0].mapping, types_in(found[0].types), found[0].version) if found else None
 
 
-def save_mapping(
-    connection: Connection, workspace_id: UUID, source_id: UUID, mapping: FieldMapping, *, by: str, now: datetime
-) -> SavedMapping:
+def types_in(stored: dict[str, str]) -> Types:
+    return {column: Written(each) for column, each in stored.items()}
+
+
+def mappings(connection: Connection, workspace_id: UUID, source_id: UUID, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """The versions of a source's mapping, the latest first, each with what the one before it said."""
+    return rows(
+        connection,
+        """SELECT * FROM (
+               SELECT version, mapping, types, made_by, made_at,
+                      lag(mapping) OVER steps AS mapping_before, lag(types) OVER steps AS types_before
+               FROM mappings WHERE workspace_id = :w AND source_id = :s WINDOW steps AS (ORDER BY version)) AS versions
+           WHERE CAST(:before AS integer) IS NULL OR version < :before ORDER BY version DESC LIMIT :limit""",
+        w=workspace_id, s=source_id, before=before, limit=limit,
+    )  # fmt: skip
+
+
+def save_mapping(connection: Connection, workspace_id: UUID, source_id: UUID, settled: Settled, *, by: str, now: datetime) -> Saved:
     """As a new version, unless it is the latest. The source's stream is locked, so that no version is given twice."""
-    latest = latest_mapping(connection, workspace_id, source_id)
-    if latest and latest.mapping == dict(mapping):
-        return latest
-    saved = SavedMapping(latest.version + 1 if latest else 1, dict(mapping))
+    latest = saved_mapping(connection, workspace_id, source_id)
+    if latest and latest.version and (dict(latest.mapping), dict(latest.types)) == (dict(settled.mapping), dict(settled.types)):
+        return Saved(latest.version, dict(latest.mapping), latest.types)
+    saved = Saved((latest.version or 0) + 1 if latest else 1, dict(settled.mapping), settled.types)
     run(
         connection,
-        """INSERT INTO mappings (workspace_id, source_id, version, mapping, made_by, made_at)
-           VALUES (:w, :s, :v, CAST(:m AS jsonb), :b, :t)""",
-        w=workspace_id, s=source_id, v=saved.version, m=json.dumps(saved.mapping), b=by, t=now,
+        """INSERT INTO mappings (workspace_id, source_id, version, mapping, types, made_by, made_at)
+           VALUES (:w, :s, :v, CAST(:m AS jsonb), CAST(:types AS jsonb), :b, :t)""",
+        w=workspace_id, s=source_id, v=saved.version, m=json.dumps(saved.mapping), types=json.dumps(saved.types), b=by, t=now,
     )  # fmt: skip
     return saved

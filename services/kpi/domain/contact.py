@@ -14,10 +14,13 @@ from schemas.publish import (
     ContactProposed,
     ContactPublished,
     ContactRevised,
+    ContactWithdrawn,
 )
 from services.kpi.domain.track import Track, put
 
-ContactEvent = ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway
+ContactEvent = (
+    ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway | ContactWithdrawn
+)
 
 IN_ALL, VERIFIED, SOCIAL_ONLY = 1, 2, 4
 
@@ -40,7 +43,7 @@ class Contact:
     """Stream → version of the last event folded."""
     at: datetime | None = None
     state: str = "unknown"
-    """`unknown`, `proposed`, `published`, `approved`, `excluded` or `merged`."""
+    """`unknown`, `proposed`, `published`, `approved`, `excluded`, `merged` or `withdrawn`."""
     own: bool = False
     """From the workspace's own imports."""
     email: bool = False
@@ -61,10 +64,10 @@ def evolve(contact: Contact, event: ContactEvent, at: datetime) -> Contact:
     return replace(now, stands=put(contact.stands, at, stand(now), first=NOWHERE))
 
 
-def told(contact: Contact, event: ContactEvent) -> Contact:
+def told(contact: Contact, event: ContactEvent) -> Contact:  # noqa: PLR0911 - one answer for each kind of event
     match event:
         case ContactProposed():
-            begins = contact.state in {"unknown", "merged"}
+            begins = contact.state in {"unknown", "merged", "withdrawn"}
             state = "proposed" if begins else contact.state
             own = contact.own or event.origin == "import"
             return replace(reached(contact, event), state=state, own=own, into=None if begins else contact.into)
@@ -78,6 +81,9 @@ def told(contact: Contact, event: ContactEvent) -> Contact:
             return replace(contact, state="excluded", into=None)
         case ContactMergedAway():
             return replace(contact, state="merged", into=event.into)
+        case ContactWithdrawn(stays=stays):
+            # What was approved stays known, and counted; its recipients leave.
+            return contact if stays else replace(contact, state="withdrawn", into=None)
 
 
 def reached(contact: Contact, event: ContactProposed | ContactRevised) -> Contact:
@@ -93,7 +99,7 @@ def reached(contact: Contact, event: ContactProposed | ContactRevised) -> Contac
 
 
 def stand(contact: Contact) -> Stand:
-    """All: published or approved, or the workspace's own; not the excluded, not the proposed, not what was merged away."""
+    """All: published or approved, or the workspace's own; not the excluded, not the proposed, not what was merged away or withdrawn."""
     counted = contact.state in {"published", "approved"} or (contact.own and contact.state == "proposed")
     bits = IN_ALL * counted | VERIFIED * contact.verified | SOCIAL_ONLY * (contact.social and not contact.email)
     return Stand(bits, contact.into)

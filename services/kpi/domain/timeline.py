@@ -98,6 +98,7 @@ SAYS: dict[type[Body], Callable[[Any], Says]] = {
     publish.ContactApproved: lambda _: Says("Approved"),
     publish.ContactExcluded: lambda e: Says(f"Excluded: {e.reason}"),
     publish.ContactMergedAway: lambda _: Says("Found to be the same person as another contact"),
+    publish.ContactWithdrawn: lambda _: Says("No source stands behind this contact any more, as an import was undone"),
     publish.Suppressed: lambda s: Says(f"Not to be contacted{f' by {s.channel}' if s.channel else ''}: {s.reason}"),
     campaign.RecipientEnrolled: lambda _: Says("Added to a campaign"),
     campaign.StepBlocked: lambda b: Says(f"Not sent: {b.reason}"),

@@ -41,6 +41,8 @@ class ContactView(BaseModel):
     why: str | None
     """Of an excluded one: why."""
     merged_into: UUID | None
+    withdrawn: bool
+    """No source stands behind it any more: it is known, and not written to."""
     changed_at: datetime
 
 

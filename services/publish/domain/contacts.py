@@ -1,8 +1,11 @@
-"""A contact's life in a workspace: proposed → published → approved or excluded; or merged away into another.
+"""A contact's life in a workspace: proposed → published → approved or excluded; or merged away into another; or withdrawn.
 
 What is known of the person (details, reach, which segments it matches now) is not part of this state: it changes with the person,
 stands in the read table, and is told by ContactRevised. A proposed contact that matches no segment any more stays until it is
 decided on: it is left out when the Provider publishes all that match, and goes when it is named.
+
+Where no source stands behind a contact any more, what nobody has approved is gone: `withdrawn`. What was approved stays, marked as
+withdrawn: it is known, but not to be written to. Both come back as they were when a source stands behind them again.
 """
 
 from collections.abc import Iterable
@@ -20,25 +23,28 @@ from schemas.publish import (
     ContactProposed,
     ContactPublished,
     ContactRevised,
+    ContactWithdrawn,
 )
 
 ContactCorrection = ContactCorrected | ContactCorrectionWithdrawn
 """What the workspace says of a contact changes nothing of its life; what it leads to is told by ContactRevised."""
-ContactEvent = (
-    ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway | ContactCorrection
-)
+ContactLife = ContactProposed | ContactRevised | ContactPublished | ContactApproved | ContactExcluded | ContactMergedAway | ContactWithdrawn
+ContactEvent = ContactLife | ContactCorrection
 
 
 class State(StrEnum):
-    """In the order in which they win when two contacts become one; `merged` is none of these."""
+    """In the order in which they win when two contacts become one; `merged` and `withdrawn` are none of these."""
 
     PROPOSED = "proposed"
     PUBLISHED = "published"
     APPROVED = "approved"
     EXCLUDED = "excluded"
     MERGED = "merged"
+    WITHDRAWN = "withdrawn"
 
 
+NOT_THERE = frozenset({State.MERGED, State.WITHDRAWN})
+"""A contact that is none, and may become one again."""
 RANK = {state: rank for rank, state in enumerate(State)}
 MERGED_WITH_EXCLUDED = "The person was found to be the same as one that was excluded."
 
@@ -48,8 +54,10 @@ class Contact:
     person_id: UUID
     state: State = State.PROPOSED
     held: State = State.PROPOSED
-    """The state, or what it was when the contact was merged away: it wins or yields there, and holds again after a split."""
+    """The state, or what it was when the contact was merged away or withdrawn: it wins or yields there, and holds again after that."""
     into: UUID | None = None
+    withdrawn: bool = False
+    """No source stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +88,14 @@ class Shown:
     reach: Reach
 
 
-def evolve(contact: Contact | None, event: ContactEvent) -> Contact:
+def evolve(contact: Contact | None, event: ContactEvent) -> Contact:  # noqa: PLR0911 - one answer for each kind of event
     match event:
         case ContactProposed():
             return Contact(event.person_id)
-        case ContactRevised() | ContactCorrected() | ContactCorrectionWithdrawn():
-            return contact or Contact(event.person_id if isinstance(event, ContactRevised) else event.contact_id)
+        case ContactRevised():
+            return replace(contact or Contact(event.person_id), withdrawn=False)
+        case ContactCorrected() | ContactCorrectionWithdrawn():
+            return contact or Contact(event.contact_id)
         case ContactPublished():
             return moved(contact, event.contact_id, State.PUBLISHED)
         case ContactApproved():
@@ -94,6 +104,9 @@ def evolve(contact: Contact | None, event: ContactEvent) -> Contact:
             return moved(contact, event.contact_id, State.EXCLUDED)
         case ContactMergedAway():
             return replace(contact or Contact(event.contact_id), state=State.MERGED, into=event.into)
+        case ContactWithdrawn(stays=stays):
+            withdrawn = replace(contact or Contact(event.contact_id), withdrawn=True)
+            return withdrawn if stays else replace(withdrawn, state=State.WITHDRAWN)
 
 
 def moved(contact: Contact | None, contact_id: UUID, state: State) -> Contact:
@@ -102,12 +115,12 @@ def moved(contact: Contact | None, contact_id: UUID, state: State) -> Contact:
 
 def settle(contact: Contact | None, sight: Sight, shown: Shown | None) -> list[ContactEvent]:
     """What follows for the contact from how its person is seen now. Nothing, if it shows and is all that already."""
-    if contact is None or contact.state == State.MERGED:
+    if contact is None or contact.state in NOT_THERE:
         return begin(contact, sight)
     if contact.state == State.EXCLUDED:
         return []
     events: list[ContactEvent] = []
-    if shown != Shown(sight.company_id, sight.details, sight.reach):
+    if contact.withdrawn or shown != Shown(sight.company_id, sight.details, sight.reach):
         events.append(revised(sight))
     wanted = State.EXCLUDED if sight.barred else highest((contact.state, sight.inherited))
     return events + steps(sight.contact_id, contact.state, wanted, sight.barred or MERGED_WITH_EXCLUDED)
@@ -130,6 +143,13 @@ def merge_away(contact: Contact | None, contact_id: UUID, into: UUID) -> list[Co
     if contact is None or contact.state == State.MERGED:
         return []
     return [ContactMergedAway(contact_id=contact_id, into=into)]
+
+
+def withdraw(contact: Contact | None, contact_id: UUID) -> list[ContactEvent]:
+    """No record is left of the person. An excluded contact stays so; who was merged away has gone on in another."""
+    if contact is None or contact.withdrawn or contact.state in {State.EXCLUDED, State.MERGED}:
+        return []
+    return [ContactWithdrawn(contact_id=contact_id, stays=contact.state == State.APPROVED)]
 
 
 def steps(contact_id: UUID, state: State, wanted: State | None, why_excluded: str) -> list[ContactEvent]:

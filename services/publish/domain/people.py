@@ -7,10 +7,12 @@ from schemas.dedupe import (
     CompanyFormed,
     CompanyMergedAway,
     CompanyRevised,
+    CompanyWithdrawn,
     PersonFormed,
     PersonMergedAway,
     PersonRevised,
     PersonSplitOff,
+    PersonWithdrawn,
 )
 from schemas.details import CompanyDetails, PersonDetails, Reach
 from schemas.marks import is_email
@@ -65,6 +67,8 @@ class PersonChange:
     details: PersonDetails | None = None
     merged_into: UUID | None = None
     provenance: Provenance | None = None
+    withdrawn: bool = False
+    """No record is left of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,12 @@ class CompanyChange:
     merged_into: UUID | None = None
 
 
-PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff
-CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway
+PersonEvent = PersonFormed | PersonRevised | PersonMergedAway | PersonSplitOff | PersonWithdrawn
+CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway | CompanyWithdrawn
 
 
 def change_person(before: PersonChange | None, event: PersonEvent, workspace_id: UUID, version: int) -> PersonChange:
-    change = replace(before or PersonChange(workspace_id, event.person_id, version), version=version, merged_into=None)
+    change = replace(before or PersonChange(workspace_id, event.person_id, version), version=version, merged_into=None, withdrawn=False)
     match event:
         case PersonFormed() | PersonRevised():
             return replace(change, company_id=event.company_id, details=event.details, provenance=event.provenance)
@@ -89,6 +93,8 @@ def change_person(before: PersonChange | None, event: PersonEvent, workspace_id:
             return replace(change, merged_into=event.into)
         case PersonSplitOff():
             return change
+        case PersonWithdrawn():
+            return replace(change, company_id=None, details=PersonDetails(), withdrawn=True)
 
 
 def change_company(before: CompanyChange | None, event: CompanyEvent, workspace_id: UUID, version: int) -> CompanyChange:
@@ -98,6 +104,8 @@ def change_company(before: CompanyChange | None, event: CompanyEvent, workspace_
             return replace(change, details=event.details)
         case CompanyMergedAway():
             return replace(change, merged_into=event.into)
+        case CompanyWithdrawn():
+            return replace(change, details=CompanyDetails())
 
 
 def with_company(details: PersonDetails, company: Company | None, corrected: frozenset[str] = frozenset()) -> PersonDetails:

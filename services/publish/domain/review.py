@@ -29,6 +29,7 @@ REFUSED = {
     State.PROPOSED: "not published yet",
     State.EXCLUDED: "excluded, which never returns",
     State.MERGED: "merged into another contact",
+    State.WITHDRAWN: "withdrawn, as no source stands behind it any more",
 }
 
 

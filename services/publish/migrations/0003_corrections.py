@@ -5,7 +5,7 @@ from alembic import op
 from services.kit import baseline
 
 revision = "publish_0003"
-down_revision = "publish_0001"
+down_revision = "publish_0002_withdrawn"
 
 TABLES = """
 ALTER TABLE persons

@@ -27,16 +27,17 @@ class Row:
     match: Match
     marks: tuple[str, ...]
     merged_into: UUID | None
+    withdrawn: bool
 
 
 CONTACTS_OF = """
 SELECT workspace_id, contact_id, person_id, company_id, state, segment_ids, reasons, details::text AS details, email, verified, social,
-       marks, merged_into
+       marks, merged_into, withdrawn
 FROM contacts WHERE person_id = ANY(CAST(:ids AS uuid[])) AND (:only IS NULL OR workspace_id = CAST(:only AS uuid))
 """
 CONTACTS = """
 SELECT workspace_id, contact_id, person_id, company_id, state, segment_ids, reasons, details::text AS details, email, verified, social,
-       marks, merged_into
+       marks, merged_into, withdrawn
 FROM json_to_recordset(:keys) AS wanted (workspace_id uuid, contact_id uuid) JOIN contacts USING (workspace_id, contact_id)
 """
 
@@ -52,6 +53,7 @@ def row_of(row: Any) -> Row:
         Match(tuple(row.segment_ids), tuple(row.reasons)),
         tuple(row.marks),
         row.merged_into,
+        row.withdrawn,
     )
 
 
@@ -79,7 +81,7 @@ FROM json_to_recordset(:contacts) AS new (
 ON CONFLICT (workspace_id, contact_id) DO UPDATE SET
     company_id = EXCLUDED.company_id, segment_ids = EXCLUDED.segment_ids, reasons = EXCLUDED.reasons, details = EXCLUDED.details,
     email = EXCLUDED.email, verified = EXCLUDED.verified, social = EXCLUDED.social, name = EXCLUDED.name,
-    search = EXCLUDED.search, marks = EXCLUDED.marks, changed_at = EXCLUDED.changed_at
+    search = EXCLUDED.search, marks = EXCLUDED.marks, changed_at = EXCLUDED.changed_at, withdrawn = false
 """
 
 
@@ -162,3 +164,22 @@ def score(connection: Connection, scores: Mapping[tuple[UUID, UUID], int]) -> No
            WHERE contacts.workspace_id = new.workspace_id AND contacts.contact_id = new.contact_id""",
         scores=as_json({"workspace_id": w, "contact_id": c, "score": value} for (w, c), value in scores.items()),
     )
+
+
+WITHDRAW = """
+UPDATE contacts SET withdrawn = true, changed_at = :now FROM json_to_recordset(:keys) AS gone (workspace_id uuid, contact_id uuid)
+WHERE contacts.workspace_id = gone.workspace_id AND contacts.contact_id = gone.contact_id
+"""
+EMPTY = """
+UPDATE contacts SET company_id = NULL, segment_ids = '{}', reasons = '{}', details = '{}', email = false, verified = false, social = false,
+                    name = '', search = '', marks = '{}'
+FROM json_to_recordset(:keys) AS gone (workspace_id uuid, contact_id uuid)
+WHERE contacts.workspace_id = gone.workspace_id AND contacts.contact_id = gone.contact_id AND state = 'withdrawn'
+"""
+
+
+def withdraw(connection: Connection, gone: Iterable[tuple[UUID, UUID]], now: datetime) -> None:
+    """No source stands behind these contacts; what they showed is kept of those alone whose state is not `withdrawn`."""
+    keys = as_json({"workspace_id": workspace_id, "contact_id": contact_id} for workspace_id, contact_id in gone)
+    run(connection, WITHDRAW, keys=keys, now=now)
+    run(connection, EMPTY, keys=keys)

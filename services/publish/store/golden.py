@@ -26,17 +26,18 @@ def one_at_a_time(connection: Connection) -> None:
 
 
 KEEP_PERSONS = """
-INSERT INTO persons AS known (workspace_id, person_id, version, company_id, details, merged_into, provenance, corrected)
+INSERT INTO persons AS known (workspace_id, person_id, version, company_id, details, merged_into, provenance, corrected, withdrawn)
 SELECT * FROM json_to_recordset(:persons)
     AS new (workspace_id uuid, person_id uuid, version int, company_id uuid, details jsonb, merged_into uuid, provenance jsonb,
-            corrected text[])
+            corrected text[], withdrawn boolean)
 ON CONFLICT (workspace_id, person_id) DO UPDATE SET
     version = EXCLUDED.version,
     company_id = CASE WHEN EXCLUDED.details IS NULL THEN known.company_id ELSE EXCLUDED.company_id END,
     details = coalesce(EXCLUDED.details, known.details),
     merged_into = EXCLUDED.merged_into,
     provenance = coalesce(EXCLUDED.provenance, known.provenance),
-    corrected = CASE WHEN EXCLUDED.details IS NULL THEN known.corrected ELSE EXCLUDED.corrected END
+    corrected = CASE WHEN EXCLUDED.details IS NULL THEN known.corrected ELSE EXCLUDED.corrected END,
+    withdrawn = EXCLUDED.withdrawn
 WHERE known.version < EXCLUDED.version
 RETURNING workspace_id, person_id
 """
@@ -54,6 +55,7 @@ def keep_persons(connection: Connection, changes: Iterable[PersonChange]) -> lis
             "merged_into": change.merged_into,
             "provenance": raw(change.provenance),
             "corrected": sorted(change.provenance.corrected) if change.provenance else [],
+            "withdrawn": change.withdrawn,
         }
         for change in changes
     )
@@ -90,13 +92,13 @@ def keep_companies(connection: Connection, changes: Iterable[CompanyChange]) -> 
 
 FAMILIES = """
 WITH RECURSIVE up AS (
-    SELECT workspace_id, person_id, merged_into
+    SELECT workspace_id, person_id, merged_into, withdrawn
     FROM json_to_recordset(:keys) AS wanted (workspace_id uuid, person_id uuid) JOIN persons USING (workspace_id, person_id)
     UNION
-    SELECT p.workspace_id, p.person_id, p.merged_into
+    SELECT p.workspace_id, p.person_id, p.merged_into, p.withdrawn
     FROM up JOIN persons p ON p.workspace_id = up.workspace_id AND p.person_id = up.merged_into
 ), down AS (
-    SELECT workspace_id, person_id, person_id AS root FROM up WHERE merged_into IS NULL
+    SELECT workspace_id, person_id, person_id AS root FROM up WHERE merged_into IS NULL AND NOT withdrawn
     UNION
     SELECT p.workspace_id, p.person_id, down.root
     FROM down JOIN persons p ON p.workspace_id = down.workspace_id AND p.merged_into = down.person_id
@@ -107,7 +109,10 @@ FROM down JOIN persons USING (workspace_id, person_id) ORDER BY workspace_id, pe
 
 
 def families(connection: Connection, keys: Iterable[PersonKey]) -> list[Family]:
-    """The families of these persons. Not those whose living person has not been heard of yet: they come with it."""
+    """The families of these persons. Not those whose living person has not been heard of yet: they come with it.
+
+    Nor those of whom no record is left, whoever was merged into them.
+    """
     wanted = as_json({"workspace_id": workspace_id, "person_id": person_id} for workspace_id, person_id in keys)
     living, merged = [], defaultdict(list)
     for row in rows(connection, FAMILIES, keys=wanted):
@@ -128,6 +133,18 @@ def provenance_of(connection: Connection, person: PersonKey) -> Provenance:
         person=person[1],
     )
     return next((Provenance.model_validate_json(row.provenance) for row in found), Provenance())
+
+
+def withdrawn(connection: Connection, keys: Iterable[PersonKey]) -> list[PersonKey]:
+    """Those of these persons of whom no record is left."""
+    found = rows(
+        connection,
+        """SELECT workspace_id, person_id
+           FROM persons JOIN json_to_recordset(:keys) AS wanted (workspace_id uuid, person_id uuid) USING (workspace_id, person_id)
+           WHERE withdrawn""",
+        keys=as_json({"workspace_id": workspace_id, "person_id": person_id} for workspace_id, person_id in keys),
+    )
+    return [(row.workspace_id, row.person_id) for row in found]
 
 
 COMPANIES = """

@@ -69,7 +69,7 @@ def lists(connection: Connection, workspace_id: UUID, after: tuple[str, UUID] | 
         """SELECT list_id, name, origin, made_at,
                   (SELECT count(*) FROM list_members JOIN contacts USING (workspace_id, contact_id)
                    WHERE workspace_id = :workspace AND list_members.list_id = lists.list_id
-                         AND state <> 'merged' AND (published OR :proposals)) AS contacts
+                         AND state NOT IN ('merged', 'withdrawn') AND (published OR :proposals)) AS contacts
            FROM lists WHERE workspace_id = :workspace AND (:first OR (lower(name), list_id) > (:name, CAST(:key AS uuid)))
            ORDER BY lower(name), list_id LIMIT :most""",
         workspace=workspace_id,

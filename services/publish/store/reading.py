@@ -14,7 +14,7 @@ from services.publish.store.golden import texts
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which contacts are meant. Without a state, all but those merged away.
+    """Which contacts are meant. Without a state, all but those that are none any more: merged away, or withdrawn.
 
     `proposals`: also what was never published, which is the Provider's to see. `matching`: only what matches a segment now, or is
     the workspace's own.
@@ -46,7 +46,7 @@ def escaped(text: str) -> str:
 
 MEANT = """
     FROM contacts WHERE workspace_id = :workspace AND (published OR :proposals)
-        AND (state = :state OR (:state IS NULL AND state <> 'merged'))
+        AND (state = :state OR (:state IS NULL AND state NOT IN ('merged', 'withdrawn')))
         AND (:segment IS NULL OR CAST(:segment AS uuid) = ANY(segment_ids))
         AND (:list IS NULL OR contact_id IN (
             SELECT contact_id FROM list_members WHERE workspace_id = :workspace AND list_id = CAST(:list AS uuid)))
@@ -54,7 +54,7 @@ MEANT = """
         AND (NOT :matching OR origin = 'import' OR segment_ids <> '{}')
 """
 SHOWN = """contact_id, person_id, company_id, origin, state, segment_ids, reasons, details, email, verified, social, name, why,
-           merged_into, score, changed_at"""
+           merged_into, withdrawn, score, changed_at"""
 
 
 def page(connection: Connection, workspace_id: UUID, which: Filter, after: tuple[str, UUID] | None, most: int) -> Sequence[Any]:

@@ -99,7 +99,8 @@ def segment_views(connection: Connection, workspace_id: UUID, *, all_states: boo
             connection,
             """WITH counted AS (
                    SELECT segment_id, state, count(*) AS n FROM contacts, unnest(segment_ids) AS segment_id
-                   WHERE workspace_id = :workspace AND state <> 'merged' AND (published OR :all) GROUP BY segment_id, state)
+                   WHERE workspace_id = :workspace AND state NOT IN ('merged', 'withdrawn') AND (published OR :all)
+                   GROUP BY segment_id, state)
                SELECT segment_id, name, rule,
                       EXISTS (SELECT FROM reviews WHERE reviews.workspace_id = :workspace) AS reviewing,
                       coalesce((SELECT jsonb_object_agg(state, n) FROM counted c WHERE c.segment_id = segments.segment_id), '{}')

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from services.kpi.domain.recount import recipient
 from services.kpi.domain.recount.facts import Facts, any_of, last_of
 
-DECIDES = ("ContactPublished", "ContactApproved", "ContactExcluded", "ContactMergedAway")
+DECIDES = ("ContactPublished", "ContactApproved", "ContactExcluded", "ContactMergedAway", "ContactWithdrawn")
 STATE = {
     "ContactPublished": "published",
     "ContactApproved": "approved",
     "ContactExcluded": "excluded",
     "ContactMergedAway": "merged",
+    "ContactWithdrawn": "withdrawn",
 }
 
 
@@ -25,12 +26,13 @@ class Part:
 
 
 def state(facts: Facts) -> str:
-    """Where publishing has brought it. Proposed anew, only what was merged away begins again; an excluded one never returns so."""
+    """Where publishing has brought it. Proposed anew, only what was merged away or withdrawn begins again; an excluded one never does."""
+    facts = [f for f in facts if not f.body.get("stays")]
     decided = last_of(facts, *DECIDES)
     if decided is None:
         return "proposed" if any_of(facts, "ContactProposed") else "unknown"
     after = facts[len(facts) - 1 - list(reversed(facts)).index(decided) :]
-    if decided.type == "ContactMergedAway" and any_of(after, "ContactProposed"):
+    if decided.type in {"ContactMergedAway", "ContactWithdrawn"} and any_of(after, "ContactProposed"):
         return "proposed"
     return STATE[decided.type]
 
