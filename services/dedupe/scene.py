@@ -46,7 +46,7 @@ def set_scene(connection: Connection, judge: Judge, judged: Mapping[UUID, Stored
     around = gather(connection, judge, compared, were)
     links, turned = links_apart(around)
     now = dict(judged) | {each.record_id: each for each in around.records.values()}
-    before = {r: known[r] for r in judged if r in known} | {each.record_id: each for each in around.before.values()}
+    before = dict(known) | {each.record_id: each for each in around.before.values()}
     return Scene(now, before, set(judged), links, turned, gone={r: each for r, each in known.items() if r not in judged})
 
 

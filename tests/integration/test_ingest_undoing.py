@@ -239,3 +239,13 @@ def test_nothing_is_kept_of_what_was_undone(bed: Bed) -> None:
     undo(bed, first)
     assert said_now(bed) == {}
     assert all(isinstance(each, RecordIngested | RecordWithdrawn) for each in bed.bodies())
+
+
+def test_an_import_that_speaks_of_a_record_several_times_goes_to_the_end(bed: Bed) -> None:
+    """A chunk has fewer records than places then, and is not the last for it."""
+    twice = HEADER + "".join(f"{n},Ann Lee {n},ann{n}@acme.com,{firm}\n" for firm in ("Acme", "Umbrella", "Acme") for n in (1, 1, 2, 3, 4))
+    import_id = take(bed, twice.encode())
+    ask(bed, import_id)
+    work_off(bed, undoer(bed, chunk=2))
+    assert counts(bed, import_id) == ("undone", 4, 0, 0)
+    assert (said_now(bed), told_now(bed)) == ({}, {})

@@ -58,7 +58,7 @@ def say(
 
 
 def spoken_of(connection: Connection, workspace_id: UUID, import_id: UUID, most: int) -> list[UUID]:
-    """So many of the records that an import says something of."""
+    """Some of the records that an import says something of, at most so many; none only when there are none."""
     found = rows(
         connection,
         """(SELECT record_id FROM records WHERE workspace_id = :w AND import_id = :i ORDER BY line LIMIT :most)
