@@ -105,10 +105,16 @@ def own_keys(traits: Traits) -> Iterable[str]:
     return chain((f"phone:{each}" for each in traits.phones), (f"mailbox:{each.whole}" for each in traits.mailboxes))
 
 
-@lru_cache(maxsize=100_000)
 def digest_of(workspace_id: UUID, key: str) -> Key:
     """A number of 64 bits with a sign, as PostgreSQL has them."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8, key=workspace_id.bytes).digest(), "big", signed=True)
+    digest = salted(workspace_id).copy()
+    digest.update(key.encode())
+    return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+@lru_cache(maxsize=1_000)
+def salted(workspace_id: UUID) -> blake2b:
+    return blake2b(workspace_id.bytes, digest_size=8)
 
 
 def index_keys(workspace_id: UUID, traits: Traits) -> tuple[Key, ...]:

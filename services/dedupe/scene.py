@@ -77,7 +77,8 @@ def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, St
     small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
     candidates = judge.described(connection, {n for members in small.values() for n in members} - keyed.keys())
     traits |= judge.traits(connection, candidates)
-    own = {key: text for each in described.values() for key, text in each.own.items()}
+    # What is shared already is no key of these any more.
+    own = {key: text for n, each in described.items() for key, text in each.own.items() if key in keyed[n].keys}
     if shared := judging.unshare(connection, blocks, own, traits):
         small = {key: members for key, members in small.items() if key not in shared}
         traits = judge.traits(connection, described | candidates)

@@ -55,6 +55,8 @@ def cluster(
 
 def agreement(one: list[int], other: list[int], scores: Mapping[Pair, float], score: Callable[[Pair], float]) -> float:
     """Bits: the mean over all pairs, and over the best pair of each record of the smaller group, which may say little itself."""
+    if len(one) == len(other) == 1:
+        return bounded(one[0], other[0], scores, score)
     few, many = sorted((one, other), key=len)
     best = total = 0.0
     for mine in few:
