@@ -30,6 +30,7 @@ class Bed:
     database: Database
     codec: Codec
     judges: Judges = field(default_factory=Judges)
+    settings: Settings | None = None
     workspace_id: UUID = PROVIDER
     """Where everything happens: tests on one database keep apart by it."""
 
@@ -120,4 +121,4 @@ class Bed:
 
 def make_bed(settings: Settings) -> Bed:
     database = Database(settings, "dedupe")
-    return Bed(database, codec_over(settings, database))
+    return Bed(database, codec_over(settings, database), settings=settings)

@@ -86,7 +86,7 @@ class Neighbourhood:
 
 def gather(connection: Connection, judge: Judge, compared: Compared, were: Mapping[Number, Stored]) -> Neighbourhood:
     """The neighbourhood, every record with the person whose it is. `were`: the batch's, as they are stored."""
-    judged, shift = compared.records, judge.knowledge.shift(store.highest_number(connection))
+    judged, shift = compared.records, judge.shift(connection)
     around = Neighbourhood(judged, were, compared.links(), LINK - shift)
     around.take_in(connection, judged.values())
     score = Scores(connection, judge, around.records, compared)

@@ -7,7 +7,7 @@ between which records go on arriving.
 
 from functools import partial
 
-from services.dedupe import index, kept, ruling
+from services.dedupe import index, kept, learning, models, ruling
 from services.dedupe.learning import Learner
 from services.dedupe.models import JUDGES
 from services.kit.database import rows
@@ -26,7 +26,8 @@ def loops(context: Context) -> list[Loop]:
 def busy(context: Context) -> int:
     with context.worker.transaction() as connection:
         [row] = rows(connection, "SELECT count(*) AS n FROM rechoosing WHERE NOT finished")
-        return int(row.n) + index.waiting(connection)
+        due = learning.is_due(connection, models.latest_version(connection))
+        return int(row.n) + index.waiting(connection) + due
 
 
 def rechoose_step(context: Context, most: int = SLICE) -> int:

@@ -113,7 +113,7 @@ def meant(connection: Connection, workspace_id: UUID, which: UUID) -> list[Store
 def answer(connection: Connection, judge: Judge, one: Stored, other: Stored, known: Mapping[int, Stored]) -> Answer:
     traits = judge.traits(connection, {number: judge.describe(each) for number, each in known.items()})
     mine, theirs = traits[one.arrived], traits[other.arrived]
-    shift = judge.knowledge.shift(store.highest_number(connection))
+    shift = judge.shift(connection)
     model = judge.knowledge.model
     waterfall = model.explain(mine, theirs, compared(mine, theirs))
     waterfall[0] = waterfall[0]._replace(bits=waterfall[0].bits + shift)

@@ -160,9 +160,13 @@ def all_people(connection: Connection, workspace_id: UUID, at_once: int) -> Iter
 
 
 def highest_number(connection: Connection) -> int:
-    """About how many records there are."""
+    """Of all records that ever came, the number of the last."""
     [row] = rows(connection, "SELECT max(arrived) AS number FROM records")
     return int(row.number or 0)
+
+
+def count(connection: Connection) -> int:
+    return int(rows(connection, "SELECT count(*) AS records FROM records")[0].records)
 
 
 def workspaces_of(connection: Connection, numbers: Collection[int]) -> set[UUID]:

@@ -75,7 +75,13 @@ def learn(read: Read, total: int, version: int) -> Knowledge:
         extras=tuple(name for name, _ in resolution.records[0].extras),
         extra_keys=frozenset(key.partition(":")[0] for traits in resolution.records for key in traits.extra_keys),
     )
-    return replace(knowledge, model=replace(knowledge.model, frequencies=frequencies(read, knowledge, named)))
+    persons = dict(zip((record.record_id for record in sample), resolution.persons, strict=True))
+
+    def read_resolved() -> Iterator[tuple[NormalRecord, Hashable]]:
+        """Of the sample, whose they are is as resolved here: that depends on nothing that was decided before."""
+        return ((record, persons.get(record.record_id, person)) for record, person in read())
+
+    return replace(knowledge, model=replace(knowledge.model, frequencies=frequencies(read_resolved, knowledge, named)))
 
 
 def sampled(records: Iterable[NormalRecord], lexicon: Lexicon, total: int) -> list[NormalRecord]:
