@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -139,7 +140,7 @@ def test_a_number_that_many_have_links_nobody_any_more(bed: Bed) -> None:
 
 def test_a_domain_that_comes_later_brings_those_together_who_name_the_company(bed: Bed) -> None:
     own = replace(bed, workspace_id=uuid4())
-    name = {"given_name": "Ann", "company_name": "Umbrella Foods"}
+    name: dict[str, Any] = {"given_name": "Ann", "company_name": "Umbrella Foods"}
     own.hear(own.record("1", **name), own.record("2", email="ann@umbf.com"))
     apart = own.groups()
     own.hear(own.record("3", full_name="Zoe Marsh", company_name="Umbrella Foods", email="zoe.marsh@umbf.com"))
