@@ -1,8 +1,8 @@
 """Records a second that dedupe takes in for good, on a real PostgreSQL, and how good the persons are that come out.
 
-`python -m bench.dedupe [DIR] [--batch N] [--shuffle SEED] [--learn]`. DIR holds tables and a truth, as `bench.people` makes them. All is
-as in the service but for Kafka: a batch of events goes through the handler, and is committed with the events it led to. With `--learn`
-it is learned from all of them at the end, and all are judged again, as the service does when the stream rests.
+`python -m bench.dedupe [runs] [--people N]`. All is as in the service but for Kafka: a batch of events goes through the handler, and is
+committed with the events it led to; at the end it is learned from all of them, and all are judged again, as the service does when the
+records have grown by half. Each run takes the records in another order and size of batches: how many pairs stay the same is told.
 """
 
 import argparse
@@ -10,11 +10,14 @@ import csv
 import random
 import resource
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 from uuid import UUID
 
+from bench.people.writing import write
 from bench.place import place
 from bench.report import report, tell
 from cli.dedupe.tables import ENDINGS, ingested, read_table
@@ -83,49 +86,67 @@ def quality(bed: Bed, folder: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("runs", type=int, nargs="?", default=2, help="each in another order, every other one in batches a quarter as large")
+    parser.add_argument("--dir", type=Path, help="tables and their truth; without it, they are made")
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=1_000)
-    parser.add_argument("--shuffle", type=int, default=1)
-    parser.add_argument("--learn", action="store_true")
     parser.add_argument("--last", type=int, default=4_000, help="records at the end that are measured by themselves")
     parser.add_argument("--single", type=int, default=300, help="records after these that come one by one")
-    parser.add_argument("--out", type=Path, help="where to write which row is whose")
     asked = parser.parse_args()
-    with place() as settings:
-        tell(run(settings, asked))
+    with tempfile.TemporaryDirectory() as folder:
+        if asked.dir is None:
+            asked.dir = Path(folder)
+            write(asked.dir, asked.people, asked.seed)
+        records = sorted(records_of(asked.dir).values(), key=lambda each: each.record_id)
+        rates: dict[str, list[float]] = {"all, the database empty at first": [], f"the last {asked.last:,}": []}
+        figures: dict[str, object] = {"records": len(records)}
+        before: set[frozenset[Name]] = set()
+        for run in range(1, asked.runs + 1):
+            # A database of its own for each.
+            with place() as settings:
+                measured, pairs = once(settings, asked, records, run)
+            for label, rate in zip(rates, (measured.pop("all"), measured.pop("last")), strict=True):
+                rates[label].append(float(str(rate)))
+            if before:
+                measured["pairs as in the run before, % of all"] = round(100 * len(before & pairs) / len(before | pairs), 2)
+            figures[f"run {run}"], before = measured, pairs
+    tell(report("dedupe", __doc__ or "", "records/s", rates, packages=PACKAGES, figures=figures))
 
 
-def run(settings: Settings, asked: argparse.Namespace) -> dict[str, object]:
-    records = list(records_of(asked.folder).values())
-    records.sort(key=lambda each: each.record_id)
-    random.Random(asked.shuffle).shuffle(records)  # noqa: S311 - an order, no secret
-    events = [heard(each, PROVIDER) for each in records]
+def once(
+    settings: Settings, asked: argparse.Namespace, records: Sequence[RecordIngested], run: int
+) -> tuple[dict[str, object], set[frozenset[Name]]]:
+    """One run's figures, and the pairs that it puts together in the end."""
+    in_order = list(records)
+    random.Random(run).shuffle(in_order)  # noqa: S311 - an order, no secret
+    batch = asked.batch if run % 2 else asked.batch // 4
+    events = [heard(each, PROVIDER) for each in in_order]
     bed = make_bed(settings)
     memory.settle()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    many = len(events) - asked.single
-    cpu = time.process_time()
-    first = take_in(bed, events[: many - asked.last], asked.batch)
-    last = take_in(bed, events[many - asked.last : many], asked.batch)
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    many, cpu = len(events) - asked.single, time.process_time()
+    first = take_in(bed, events[: many - asked.last], batch)
+    last = take_in(bed, events[many - asked.last : many], batch)
     cpu = time.process_time() - cpu
     single = sorted(take_in(bed, events[many:], 1))
     figures: dict[str, object] = {
-        "records": len(events),
-        "records a second": round(many / (sum(first) + sum(last))),
+        "all": round(many / (sum(first) + sum(last))),
+        "last": round(asked.last / sum(last)),
+        "batch": batch,
         "python CPU, µs a record": round(cpu / many * 1e6),
         "one by one, ms": {"median": round(statistics.median(single) * 1e3, 2), "p99": round(single[int(len(single) * 0.99)] * 1e3, 2)},
-        "resident, MiB more": round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024),
-        "quality": quality(bed, asked.folder),
+        "resident, MiB more": round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident) / 1024),
+        "quality by what a new system knows": quality(bed, asked.dir),
+        **learned(bed, asked.dir),
     }
-    if asked.learn:
-        figures |= learned(bed, asked.folder)
-    if asked.out:
-        write(asked.out, bed)
     with bed.database.transaction() as connection:
         figures["database, MiB"] = round(rows(connection, "SELECT pg_database_size(current_database()) AS bytes")[0].bytes / 2**20)
+    by_person: dict[UUID, list[Name]] = {}
+    for name, person in groups(bed):
+        by_person.setdefault(person, []).append(name)
     bed.database.close()
-    rates = {f"batches of {asked.batch}, the last {asked.last}": [asked.batch / each for each in last]}
-    return report("dedupe", __doc__ or "", "records/s", rates, packages=PACKAGES, figures=figures)
+    return figures, {frozenset(pair) for group in by_person.values() for pair in combinations(group, 2)}
 
 
 def learned(bed: Bed, folder: Path) -> dict[str, object]:
@@ -143,13 +164,6 @@ def learned(bed: Bed, folder: Path) -> dict[str, object]:
         "events told then": len(told),
         "quality after learning": quality(bed, folder),
     }
-
-
-def write(path: Path, bed: Bed) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(("source", "source_row_id", "person_id", "company_id"))
-        out.writerows((*name, person, "") for name, person in groups(bed))
 
 
 if __name__ == "__main__":
