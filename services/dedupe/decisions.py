@@ -11,7 +11,7 @@ from services.dedupe.domain.judgement import RecordPair
 from services.kit.database import as_json, rows, run
 
 
-def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool]) -> None:
+def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool | None]) -> None:
     """Of two decisions on one pair, the later holds."""
     if pairs:
         run(
@@ -20,25 +20,12 @@ def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: 
                SELECT :w, a.arrived, b.arrived, same, :j
                FROM json_to_recordset(:pairs) AS new (one uuid, other uuid, same boolean)
                     JOIN records a ON a.workspace_id = :w AND a.record_id = new.one
-                    JOIN records b ON b.workspace_id = :w AND b.record_id = new.other
-               ON CONFLICT (record, other) DO UPDATE SET same = EXCLUDED.same, judgement_id = EXCLUDED.judgement_id""",
+                    JOIN records b ON b.workspace_id = :w AND b.record_id = new.other""",
             w=workspace_id, j=judgement_id,
             pairs=as_json(
                 {"one": one, "other": other, "same": same} for pair, same in pairs.items() for one, other in (pair, pair[::-1])
             ),
         )  # fmt: skip
-
-
-def free(connection: Connection, workspace_id: UUID, some: tuple[UUID, ...], others: tuple[UUID, ...], *, of: bool) -> None:
-    """Forget what was decided on pairs of these two parts, where it was that they are the same (`of`), or are not."""
-    run(
-        connection,
-        """DELETE FROM decided USING records a, records b
-           WHERE decided.workspace_id = :w AND same = :of AND a.arrived = decided.record AND b.arrived = decided.other
-           AND ((a.record_id = ANY(CAST(:some AS uuid[])) AND b.record_id = ANY(CAST(:others AS uuid[])))
-                OR (b.record_id = ANY(CAST(:some AS uuid[])) AND a.record_id = ANY(CAST(:others AS uuid[]))))""",
-        w=workspace_id, some=list(some), others=list(others), of=of,
-    )  # fmt: skip
 
 
 def withdraw(connection: Connection, workspace_id: UUID, judgement_id: UUID) -> None:

@@ -212,13 +212,16 @@ def decided_of(connection: Connection, records: Collection[Number]) -> tuple[set
     """Pairs with one of these that people decided to be the same person, and those that they decided to be two."""
     found = rows(
         connection,
-        "SELECT record, other, same FROM decided JOIN unnest(CAST(:records AS bigint[])) AS wanted (record) USING (record)",
+        """SELECT DISTINCT ON (record, other) record, other, same
+           FROM decided JOIN unnest(CAST(:records AS bigint[])) AS wanted (record) USING (record)
+           ORDER BY record, other, place DESC""",
         records=array(records),
     )
     same: set[Pair] = set()
     apart: set[Pair] = set()
     for row in found:
-        (same if row.same else apart).add((min(row.record, row.other), max(row.record, row.other)))
+        if row.same is not None:
+            (same if row.same else apart).add((min(row.record, row.other), max(row.record, row.other)))
     return same, apart
 
 

@@ -83,7 +83,6 @@ def judge(work: Work, judges: Judges, workspace_id: UUID, judged: PersonsJudged)
         assert judged.until is not None  # noqa: S101 - `put_off` gives it
         decisions.postpone(work.connection, workspace_id, judged.some[0], judged.others[0], judged.until)
     else:
-        decisions.free(work.connection, workspace_id, judged.some, judged.others, of=judged.verdict == Verdict.DIFFERENT)
         decisions.keep(work.connection, workspace_id, judged.judgement_id, judgements.decided(state))
     told = Told(JUDGEMENT, judged.judgement_id, judged, workspace_id)
     return judged.judgement_id, [told, *group_anew(work, judges, records)]

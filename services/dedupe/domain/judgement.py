@@ -36,18 +36,17 @@ def evolve(judgement: Judgement | None, event: JudgementEvent) -> Judgement:
             return replace(judgement or Judgement(event.judgement_id, Verdict.LATER, (), ()), withdrawn=True)
 
 
-def decided(judgement: Judgement) -> dict[RecordPair, bool]:
-    """Pairs of records, and whether they are the same person by this.
+def decided(judgement: Judgement) -> dict[RecordPair, bool | None]:
+    """Pairs of records, and whether they are the same person by this; None: only that earlier judgements on them hold no more.
 
     One pair is enough to hold two persons together; to keep them apart takes all pairs, as either may be split one day.
     """
-    if judgement.withdrawn or judgement.verdict == Verdict.LATER:
+    if judgement.verdict == Verdict.LATER:
         return {}
-    pairs: dict[RecordPair, bool] = {}
-    if judgement.verdict == Verdict.SAME:
+    same = judgement.verdict == Verdict.SAME
+    pairs: dict[RecordPair, bool | None] = dict.fromkeys(product(judgement.some, judgement.others), None if same else False)
+    if same:
         pairs[judgement.some[0], judgement.others[0]] = True
-    else:
-        pairs |= dict.fromkeys(product(judgement.some, judgement.others), False)
     if judgement.each_is_one:
         pairs |= dict.fromkeys(chained(judgement.some) + chained(judgement.others), True)
     return pairs

@@ -34,14 +34,16 @@ CREATE TABLE links (
     PRIMARY KEY (record, other)
 );
 CREATE INDEX links_apart ON links (workspace_id, bits DESC, record DESC, other DESC) WHERE apart AND record < other;
--- What people decided on two records, from both sides: that these are one person, or that they are two.
+-- What people decided on two records, from both sides: that these are one person, that they are two, or (NULL) that no earlier judgement
+-- on the pair holds. Of several, the last holds; where that is taken back, the one before.
 CREATE TABLE decided (
     workspace_id uuid NOT NULL,
     record bigint NOT NULL,
     other bigint NOT NULL,
-    same boolean NOT NULL,
+    place bigint GENERATED ALWAYS AS IDENTITY,
+    same boolean,
     judgement_id uuid NOT NULL,
-    PRIMARY KEY (record, other)
+    PRIMARY KEY (record, other, place)
 );
 CREATE INDEX decided_by_judgement ON decided (judgement_id);
 -- Questions that were put off.

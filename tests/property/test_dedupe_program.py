@@ -1,0 +1,126 @@
+"""Whatever is imported, corrected, merged, kept apart, split, un-merged and taken back, in any order: who is whom is what the records say
+last, and the decisions that stand say of them, as if nothing else had ever been.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+
+from schemas.dedupe import PersonsJudged
+from services.dedupe import reviewing
+from services.dedupe.handlers import PERSON
+from services.dedupe.reviewing import JUDGEMENT, Act
+from services.kit.settings import Settings
+from tests.dedupe_bed import Bed, make_bed
+
+pytestmark = pytest.mark.engines
+STEPS, ROWS = 25, 9
+WHO = (
+    {"full_name": "Ann Lee", "email": "ann.lee@acme.com"},
+    {"full_name": "Bob Ray", "email": "bob.ray@acme.com"},
+    {"full_name": "Cyd Moss", "email": "cyd.moss@bolt.io"},
+)
+
+
+@pytest.fixture(scope="module")
+def shared(module_settings: Settings) -> Iterator[Bed]:
+    made = make_bed(module_settings)
+    yield made
+    made.database.close()
+
+
+@dataclass
+class Program:
+    bed: Bed
+    chance: random.Random
+    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Row → what it says now, in the order of first arrival."""
+    judged: list[UUID] = field(default_factory=list)
+    """Judgements that stand, in their order."""
+
+    def step(self) -> None:
+        deeds: tuple[Callable[[], None], ...] = (self.take, self.take, self.merge, self.keep_apart, self.split, self.unmerge, self.withdraw)
+        if len(self.said) < 3:
+            self.take()
+        else:
+            self.chance.choice(deeds)()
+
+    def take(self) -> None:
+        row = str(self.chance.randrange(ROWS))
+        self.said[row] = dict(self.chance.choice(WHO), title=self.chance.choice(("CEO", "Clerk")))
+        self.bed.hear(self.bed.record(row, **self.said[row]))  # type: ignore[arg-type]
+
+    def two(self) -> tuple[UUID, UUID] | None:
+        persons = sorted(self.bed.persons())
+        if len(persons) < 2:
+            return None
+        one, other = self.chance.sample(persons, 2)
+        return one, other
+
+    def judge(self, act: Act) -> None:
+        self.judged.append(self.bed.ask(lambda work: act(work, self.bed.judges, self.bed.workspace_id)))
+
+    def merge(self) -> None:
+        if persons := self.two():
+            self.judge(partial(reviewing.merge, persons=persons, note=None))
+
+    def keep_apart(self) -> None:
+        if persons := self.two():
+            self.judge(partial(reviewing.keep_apart, persons=persons, note=None))
+
+    def split(self) -> None:
+        several = sorted(p.record_ids for p in self.bed.persons().values() if len(p.record_ids) > 1)
+        if several:
+            records = self.chance.choice(several)
+            some = tuple(self.chance.sample(records, self.chance.randint(1, len(records) - 1)))
+            self.judge(partial(reviewing.split, record_ids=some, note=None))
+
+    def unmerge(self) -> None:
+        gone = sorted(p.person_id for p in self.bed.states(PERSON) if p.merged_into)
+        if gone and self.comes_back(person_id := self.chance.choice(gone)):
+            self.judge(partial(reviewing.unmerge, person_id=person_id, note=None))
+
+    def comes_back(self, person_id: UUID) -> bool:
+        """Whether some of the person's records, and not all, are with whom they were merged into."""
+        person = next(p for p in self.bed.states(PERSON) if p.person_id == person_id)
+        into = self.bed.persons().get(person.merged_into or person_id)
+        return into is not None and set() < set(person.record_ids) & set(into.record_ids) < set(into.record_ids)
+
+    def withdraw(self) -> None:
+        if self.judged:
+            judgement = self.judged.pop(self.chance.randrange(len(self.judged)))
+            self.bed.ask(lambda work: (None, reviewing.withdraw(work, self.bed.judges, self.bed.workspace_id, judgement)))
+
+
+def as_if_nothing_else_had_been(program: Program) -> Bed:
+    """The records as they are, in the order in which they came, and then the decisions that stand. The records have the same ids there,
+    by which it is decided between equals.
+    """
+    fresh = replace(program.bed, workspace_id=uuid4())
+    for row, fields in program.said.items():
+        fresh.hear(program.bed.record(row, **fields))  # type: ignore[arg-type]
+    states = {each.judgement_id: each for each in program.bed.states(JUDGEMENT)}
+    for judgement_id in program.judged:
+        state = states[judgement_id]
+        judged = PersonsJudged(
+            judgement_id=uuid4(), verdict=state.verdict, some=state.some, others=state.others, each_is_one=state.each_is_one
+        )
+        fresh.ask(lambda work, judged=judged: reviewing.judge(work, fresh.judges, fresh.workspace_id, judged))  # type: ignore[misc]
+    return fresh
+
+
+def picture(bed: Bed) -> tuple[set[frozenset[str]], list[str]]:
+    return bed.groups(), sorted(each.details.model_dump_json() for each in bed.persons().values())
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_who_is_whom_has_no_history(shared: Bed, seed: int) -> None:
+    program = Program(replace(shared, workspace_id=uuid4()), random.Random(seed))  # noqa: S311 - which program it is
+    for _ in range(STEPS):
+        program.step()
+    program.bed.look_again()
+    assert picture(program.bed) == picture(as_if_nothing_else_had_been(program))
