@@ -5,8 +5,9 @@ Only the Provider's records are learned from: what a workspace imported has no e
 
 import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.process import BaseProcess
 from time import monotonic
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from schemas.body import PROVIDER
 from services.dedupe import handlers, models, store
-from services.dedupe.domain.linkage import census
+from services.dedupe.domain.linkage import census, knowledge
 from services.dedupe.domain.linkage.knowledge import Knowledge
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.models import Judges
@@ -30,6 +31,8 @@ LEAST_RECORDS = 2_000
 GROWTH = 1.5
 """Times as many records as were learned from: then it is time to learn again. What all records are judged by follows their number."""
 SECONDS_BETWEEN_COUNTS = 10.0
+LEARNING_LOCK = 7_105_202
+"""Held by whoever learns: several workers would learn the same."""
 AT_ONCE = 10_000
 """Records that are read at a time."""
 
@@ -52,11 +55,13 @@ def learn(database: Database, version: int) -> Knowledge:
         return census.learn(read, total, version)
 
 
-def learn_elsewhere(settings: Settings, version: int) -> Knowledge:
-    """What the process of its own does."""
+def learn_elsewhere(settings: Settings, version: int, out: Pipe) -> None:
+    """What the process of its own does: sends what was learned, or nothing where another worker's is at it already."""
     database = Database(settings, "dedupe")
     try:
-        return learn(database, version)
+        with database.transaction() as connection:
+            [row] = rows(connection, "SELECT pg_try_advisory_xact_lock(:lock) AS mine", lock=LEARNING_LOCK)
+            out.send_bytes(knowledge.write(learn(database, version)) if row.mine else b"")
     finally:
         database.close()
 
@@ -72,13 +77,15 @@ class Learner:
     settings: Settings
     batch: int = 500
     _ask_after: float = field(default=0.0, init=False)
-    _learning: tuple[ProcessPoolExecutor, Future[Knowledge]] | None = field(default=None, init=False)
+    _learning: tuple[BaseProcess, Pipe] | None = field(default=None, init=False)
 
     def step(self) -> int:
         if self._learning is None:
             self._begin_if_due()
-        elif self._learning[1].done():
-            return self._take_up()
+        else:
+            process, pipe = self._learning
+            if pipe.poll() or not process.is_alive():
+                return self._take_up(process, pipe)
         return self.look_again()
 
     def _begin_if_due(self) -> None:
@@ -89,8 +96,12 @@ class Learner:
             version = models.latest_version(connection)
             due = is_due(connection, version)
         if due:
-            pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
-            self._learning = pool, pool.submit(learn_elsewhere, self.settings, version + 1)
+            apart = multiprocessing.get_context("spawn")
+            here, there = apart.Pipe(duplex=False)
+            process = apart.Process(target=learn_elsewhere, args=(self.settings, version + 1, there), name="dedupe learning", daemon=True)
+            process.start()
+            there.close()
+            self._learning = process, here
             log.get(__name__).info("learning begins", version=version + 1)
 
     def look_again(self) -> int:
@@ -100,11 +111,17 @@ class Learner:
             work.append(told)
         return many
 
-    def _take_up(self) -> int:
-        assert self._learning is not None  # noqa: S101 - the caller's
-        (pool, found), self._learning = self._learning, None
-        pool.shutdown()
-        learned = found.result()
+    def _take_up(self, process: BaseProcess, pipe: Pipe) -> int:
+        """What was learned is in use from now on, unless another worker has been faster. If nothing came, it is tried again later."""
+        try:
+            sent = pipe.recv_bytes()
+        except EOFError:
+            sent = b""
+            log.get(__name__).error("learning ended without a result", exit_code=process.exitcode)
+        self.close()
+        if not sent:
+            return 0
+        learned = knowledge.read(sent)
         with self.database.transaction() as connection:
             store.lock_scopes(connection, [PROVIDER])
             if models.latest_version(connection) < learned.version:
@@ -113,5 +130,9 @@ class Learner:
         return 1
 
     def close(self) -> None:
+        """A learning that is not at its end is given up: it has changed nothing."""
         if self._learning:
-            self._learning[0].shutdown(cancel_futures=True)
+            (process, pipe), self._learning = self._learning, None
+            pipe.close()
+            process.terminate()
+            process.join()

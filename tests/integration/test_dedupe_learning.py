@@ -1,5 +1,6 @@
 """Learning from what is stored, and judging all again by it: on a real database, with made-up people whose truth is known."""
 
+import multiprocessing
 import random
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from services.dedupe import index, learning, models
 from services.dedupe.domain.linkage import knowledge
@@ -93,6 +95,35 @@ def test_the_loop_learns_in_a_process_of_its_own_and_judges_all_again(bed: Bed, 
     quality = pairwise((person, group_of[row]) for row, person in made.person_of.items() if person and row in group_of)
     assert quality.precision > 0.95
     assert quality.recall > 0.85
+
+
+def test_a_learning_that_fails_or_is_given_up_leaves_no_process_and_is_tried_again(
+    bed: Bed, made: MadePeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "LEAST_RECORDS", 100)
+    monkeypatch.setattr(learning, "SECONDS_BETWEEN_COUNTS", 0.0)
+    bed.hear(*made.records[:120])
+    broken = settings_of(bed).model_copy(update={"database_role_password": SecretStr("wrong")})
+    learner = Learner(bed.database, bed.codec, lambda: MONDAY, bed.judges, broken)
+    learner.step()
+    [process] = multiprocessing.active_children()
+    process.join(60)
+    learner.step()
+    assert (multiprocessing.active_children(), version(bed)) == ([], 0)
+    learner.settings = settings_of(bed)
+    learner.step()
+    assert len(multiprocessing.active_children()) == 1
+    learner.close()
+    assert (multiprocessing.active_children(), version(bed)) == ([], 0)
+
+
+def test_of_two_workers_one_learns(bed: Bed, made: MadePeople) -> None:
+    bed.hear(*made.records[:50])
+    here, there = multiprocessing.Pipe(duplex=False)
+    with bed.database.transaction() as connection:
+        run(connection, "SELECT pg_advisory_xact_lock(:lock)", lock=learning.LEARNING_LOCK)
+        learning.learn_elsewhere(settings_of(bed), 1, there)
+    assert here.recv_bytes() == b""
 
 
 def settings_of(bed: Bed) -> Settings:
