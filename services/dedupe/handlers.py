@@ -64,12 +64,15 @@ def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
     """Judge some of the records anew for which something else has changed: what was learned, a company's name, a number that many share.
     Returns how many, and what there is to tell.
     """
-    numbers = index.take_again(work.connection, most)
-    if not numbers:
+    waiting = index.next_again(work.connection, most)
+    if not waiting:
         return 0, []
-    store.lock_scopes(work.connection, store.workspaces_of(work.connection, numbers))
+    store.lock_scopes(work.connection, store.workspaces_of(work.connection, waiting))
+    numbers = index.take_again(work.connection, waiting)
     known = {each.record_id: each for each in store.numbered(work.connection, numbers).values()}
-    return len(numbers), settle(work, judges.current(work.connection), known, known, {})
+    if not known:
+        return len(waiting), []
+    return len(waiting), settle(work, judges.current(work.connection), known, known, {})
 
 
 def settle(

@@ -197,13 +197,18 @@ def count_names(connection: Connection, changes: Mapping[NameDomain, int]) -> No
         run(connection, "DELETE FROM names WHERE records <= 0")
 
 
-def take_again(connection: Connection, most: int) -> list[Number]:
-    """Numbers of records to look at again; they are no more to be."""
+def next_again(connection: Connection, most: int) -> list[Number]:
+    """Numbers of records to look at again, the oldest first."""
+    return [row.record for row in rows(connection, "SELECT record FROM again ORDER BY record LIMIT :most", most=most)]
+
+
+def take_again(connection: Connection, numbers: Collection[Number]) -> list[Number]:
+    """Those of these that still are to be looked at; they are no more to be. Who asks holds their scopes: nobody else puts them there."""
     found = rows(
         connection,
-        """DELETE FROM again WHERE record IN (SELECT record FROM again ORDER BY record LIMIT :most FOR UPDATE SKIP LOCKED)
-           RETURNING record""",
-        most=most,
+        """DELETE FROM again USING unnest(CAST(:numbers AS bigint[])) AS mine (record)
+           WHERE again.record = mine.record RETURNING again.record""",
+        numbers=array(numbers),
     )
     return [row.record for row in found]
 
