@@ -12,7 +12,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from uuid import UUID
@@ -61,27 +61,26 @@ def take_in(bed: Bed, events: Sequence[Heard], batch: int) -> list[float]:
     return seconds
 
 
-def groups(bed: Bed) -> Iterator[tuple[Name, UUID]]:
+def groups(bed: Bed) -> dict[Name, tuple[UUID, UUID | None]]:
+    """The person and the company of each row that is about a person."""
     with bed.database.transaction() as connection:
         found = rows(
             connection,
-            "SELECT record->>'source' AS source, record->>'source_row_id' AS id, person_id FROM records WHERE person_id IS NOT NULL",
+            """SELECT record->>'source' AS source, record->>'source_row_id' AS id, person_id, company_id
+               FROM records WHERE person_id IS NOT NULL""",
         )
-    return (((row.source, row.id), row.person_id) for row in found)
+    return {(row.source, row.id): (row.person_id, row.company_id) for row in found}
 
 
 def quality(bed: Bed, folder: Path) -> dict[str, float]:
-    person_of = dict(groups(bed))
+    made = groups(bed)
     with (folder / "truth.csv").open(encoding="utf-8") as file:
-        true = [((row["source"], row["source_row_id"]), row["person_id"]) for row in csv.DictReader(file)]
-    pairs = [(person, person_of.get(name, name)) for name, person in true if person]
-    measured, cubed = pairwise(pairs), b_cubed(pairs)
-    return {
-        "precision": round(measured.precision, 4),
-        "recall": round(measured.recall, 4),
-        "f1": round(measured.f1, 4),
-        "b3": round(cubed.f1, 4),
-    }
+        true = [((row["source"], row["source_row_id"]), row["person_id"], row["company_id"]) for row in csv.DictReader(file)]
+    people = [(person, made[name][0] if name in made else name) for name, person, _ in true if person]
+    companies = [(company, (made[name][1] if name in made else None) or name) for name, _, company in true if company]
+    measured = pairwise(people)
+    figures = {"precision": measured.precision, "recall": measured.recall, "f1": measured.f1, "b3": b_cubed(people).f1}
+    return {name: round(value, 4) for name, value in {**figures, "companies f1": pairwise(companies).f1}.items()}
 
 
 def main() -> None:
@@ -143,7 +142,7 @@ def once(
     with bed.database.transaction() as connection:
         figures["database, MiB"] = round(rows(connection, "SELECT pg_database_size(current_database()) AS bytes")[0].bytes / 2**20)
     by_person: dict[UUID, list[Name]] = {}
-    for name, person in groups(bed):
+    for name, (person, _) in groups(bed).items():
         by_person.setdefault(person, []).append(name)
     bed.database.close()
     return figures, {frozenset(pair) for group in by_person.values() for pair in combinations(group, 2)}

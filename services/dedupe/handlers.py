@@ -15,7 +15,6 @@ from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
-from services.dedupe.domain.linkage.employers import home
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.versions import Version
@@ -114,7 +113,7 @@ def homes_of(work: Work, judge: Judge, scene: Scene) -> dict[Named, str | None]:
     before_and_now = [*(scene.now[r] for r in scene.judged), *(scene.before[r] for r in touched if r in scene.before)]
     names = {(each.workspace_id, each.record.company_key) for each in before_and_now if each.record.company_key}
     found = index.domains_of(work.connection, names)
-    return {name: home(found[name], judge.knowledge.aliases) if name in found else None for name in names}
+    return {name: judge.knowledge.home(name[1], found.get(name, {})) for name in names}
 
 
 def last_event(scene: Scene) -> dict[UUID, Envelope]:

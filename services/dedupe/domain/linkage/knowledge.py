@@ -13,7 +13,7 @@ import msgspec
 
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import Counts
-from services.dedupe.domain.linkage.employers import employers_of
+from services.dedupe.domain.linkage.employers import employers_of, home
 from services.dedupe.domain.linkage.extras import chosen
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Evidence, Frequencies, Model
@@ -55,6 +55,15 @@ class Knowledge:
         named = domains.get(traits.company)
         of_names = {traits.company: frozenset(self.aliases.get(domain, domain) for domain in named)} if named else {}
         return employers_of(traits, self.aliases, of_names, self.short)
+
+    def home(self, name: str, domains: Mapping[str, int]) -> str | None:
+        """The domain of the company that is called so, if that is clear: by the records in which it goes with a domain, else as the first
+        word or acronym of one company's name only.
+        """
+        if domains:
+            return home(domains, self.aliases)
+        short = self.short.get(name, ())
+        return next(iter(short)) if len(short) == 1 else None
 
     def shift(self, records: int) -> float:
         """Bits by which any two records are less likely one person when there are so many of them: pairs grow faster than persons."""
