@@ -43,7 +43,8 @@ class Bed:
             source_row_id=row_id,
             import_id=source_id,
             row=2,
-            digest=digest_of(fields),
+            # A source's own time is one of the fields that the digest is of.
+            digest=digest_of(fields | ({"updated_at": as_of.isoformat()} if as_of else {})),
             as_of=as_of,
             fields=fields,
         )
