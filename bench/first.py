@@ -25,7 +25,7 @@ def made() -> Knowledge:
         records = records_in(tables_of(Path(folder))[0])
     learned = census.learn(census.of_resolved(records, resolve(records)), len(records), 0)
     counted = learned.model.frequencies
-    assert counted.bearers, "who bears which name is counted"  # noqa: S101 - `census.learn` does
+    assert counted.bearers, "who bears which name is counted"
     nobody = Counts({}, counted.bearers.total)
     frequencies = replace(counted, employers=Counts({}, counted.employers.total), bearers=nobody, colleagues=nobody)
     return replace(learned, aliases={}, short={}, model=replace(learned.model, frequencies=frequencies))
