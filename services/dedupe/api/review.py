@@ -15,6 +15,7 @@ from services.dedupe import decisions, questions, reviewing
 from services.dedupe.api.golden import PersonView, person_view
 from services.dedupe.domain.judgement import Judgement
 from services.dedupe.domain.linkage.explaining import Turn
+from services.dedupe.domain.linkage.resolving import LINK
 from services.dedupe.models import JUDGES
 from services.dedupe.questions import Answer, Outcome
 from services.dedupe.reviewing import Act
@@ -37,6 +38,8 @@ class CompareView(BaseModel):
 
     bits: float
     """log2 of the odds that they are one."""
+    threshold: float
+    """Bits from which on records are taken for one person."""
     odds: str
     """The same in words: `30 to 1 that they are one person`."""
     one_person: bool
@@ -86,7 +89,7 @@ class Judged(BaseModel):
 
 class Waiting(BaseModel):
     questions: int
-    """Pairs of records that may be one person and are two; several may be about the same two persons."""
+    """Pairs of persons who may be one, without those that somebody has decided on or put off."""
 
 
 @router.get("/review")
@@ -105,7 +108,8 @@ def review(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("merge.vi
 
 @router.get("/review/count")
 def count(desk: Annotated[Desk, may("merge.view")]) -> Waiting:
-    return Waiting(questions=desk.read(lambda c: decisions.how_many_possible(c, desk.workspace_id)))
+    now = desk.context.clock()
+    return Waiting(questions=desk.read(lambda c: decisions.how_many_possible(c, desk.workspace_id, now)))
 
 
 @router.get("/compare")
@@ -170,6 +174,7 @@ def compare_view(desk: Desk, answer: Answer) -> CompareView:
     one, other = (person_view(desk, person_id) for person_id in answer.persons if person_id)
     return CompareView(
         bits=answer.bits,
+        threshold=LINK,
         odds=questions.odds(answer.bits),
         one_person=answer.persons[0] == answer.persons[1],
         decided=answer.decided,
