@@ -15,6 +15,7 @@ from deploy.local.program import Running
 from schemas.accounts import WorkspaceCreated
 from schemas.topics import SERVICES
 from services.dashboard import api as dashboard
+from services.dedupe import api as dedupe
 from services.kit.clock import system_clock
 from services.kit.health import Health
 from services.kit.http import create_app
@@ -24,6 +25,7 @@ from services.kpi import api as kpi
 from services.kpi.store.rows import PostgresRows
 from tests.accounts import OPERATOR, PASSWORD, Company, found_company, running_accounts
 from tests.builders import work_on
+from tests.dedupe_bed import Bed
 from tests.kpi_rows import HANDLER_OF
 from tests.kpi_story import Story, two_weeks
 from tests.kpi_world import Happening
@@ -38,6 +40,8 @@ class Pages:
     url: str
     company: Company
     story: Story
+    dedupe: Bed | None = None
+    """To bring records in, where dedupe runs too."""
 
     @property
     def workspace(self) -> str:
@@ -59,7 +63,7 @@ class Pages:
 
 
 @contextmanager
-def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) -> Iterator[Pages]:
+def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True, with_dedupe: bool = False) -> Iterator[Pages]:
     [port, nobody] = ports.free_ports(2)
     gateway = f"http://{ports.HOST}:{port}"
     everywhere = {f"{service}_url": f"http://{ports.HOST}:{nobody}" for service in SERVICES}
@@ -71,10 +75,13 @@ def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True) ->
         everywhere["accounts_url"] = accounts.url
         if with_kpi:
             everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, UUID(company.workspace_id)))
+        bed = None
+        if with_dedupe:
+            everywhere["dedupe_url"], bed = stack.enter_context(running_dedupe(settings))
         pages = Context("dashboard", settings.model_copy(update=everywhere), system_clock)
         everywhere["dashboard_url"] = stack.enter_context(served(create_app(pages, dashboard.routers(pages), Health(pages, never_busy))))
         stack.enter_context(running_gateway(folder, port, gateway, everywhere))
-        yield Pages(gateway, company, story)
+        yield Pages(gateway, company, story, bed)
 
 
 @contextmanager
@@ -87,6 +94,15 @@ def running_kpi(settings: Settings, story: Story, workspace_id: UUID) -> Iterato
             work_on(connection, context.codec, story.now).append(told)
     with served(create_app(context, kpi.routers(context), Health(context, never_busy))) as url:
         yield url
+    context.worker.close()
+    context.api.close()
+
+
+@contextmanager
+def running_dedupe(settings: Settings) -> Iterator[tuple[str, Bed]]:
+    context = Context("dedupe", settings, system_clock)
+    with served(create_app(context, dedupe.routers(context), Health(context, never_busy))) as url:
+        yield url, Bed(context.worker, context.codec)
     context.worker.close()
     context.api.close()
 

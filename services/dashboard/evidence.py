@@ -12,8 +12,6 @@ MARGIN = 0.04
 """Of the width, so that no bar ends at the edge."""
 ALIKE = 0.5
 """Values that have less in common than this are marked whole, not letter by letter."""
-LEAST_ODDS = 1.5
-MILLION = 1e6
 Piece = tuple[str, bool]
 """A part of a value, and whether the other side lacks it."""
 
@@ -39,10 +37,10 @@ class Waterfall(NamedTuple):
 
 def waterfall(question: Mapping[str, Any]) -> Waterfall:
     """Each bar begins where the last one ended; where the last one ends is the sum. `question`: dedupe's CompareView."""
-    sums = [0.0]
+    sums, threshold = [0.0], float(question["threshold"])
     for bar in question["waterfall"]:
-        sums.append(sums[-1] + bar["bits"])
-    low, high = min(*sums, question["threshold"]), max(*sums, question["threshold"])
+        sums.append(sums[-1] + float(bar["bits"]))
+    low, high = min(*sums, threshold), max(*sums, threshold)
     room = (high - low or 1.0) * MARGIN
 
     def at(bits: float) -> float:
@@ -53,11 +51,11 @@ def waterfall(question: Mapping[str, Any]) -> Waterfall:
 
     steps = zip(question["waterfall"], sums, sums[1:], strict=False)
     bars = [drawn(plain(bar["field"]), bar["level"], before, after) for bar, before, after in steps]
-    return Waterfall(bars, drawn("All together", question["odds"], 0.0, sums[-1]), at(0.0), at(question["threshold"]))
+    return Waterfall(bars, drawn("All together", question["odds"], 0.0, sums[-1]), at(0.0), at(threshold))
 
 
 def plain(field: str) -> str:
-    """dedupe's name of a field as it begins a line. It has some twice, for two at one company: that is no news to who reads both."""
+    """Dedupe's name of a field as it begins a line. Dedupe has some twice, for two at one company: that is no news to who reads both."""
     name = field.partition(",")[0]
     return "Before anything is compared" if name == "prior" else name[:1].upper() + name[1:]
 
@@ -72,15 +70,7 @@ class Turn(NamedTuple):
 
 
 def turns(question: Mapping[str, Any]) -> list[Turn]:
-    return [Turn(plain(t["field"]), t["now"], t["if_it_were"], odds(t["bits"])) for t in question["what_would_turn_it"]]
-
-
-def odds(bits: float) -> str:
-    """`30 to 1 that they are one person`, as dedupe says it of the question itself."""
-    what, times = "one person" if bits > 0 else "two persons", 2 ** min(abs(bits), 40)
-    if times < LEAST_ODDS:
-        return "as likely as not"
-    return f"{f'{times:,.0f}' if times < MILLION else 'more than a million'} to 1 that they are {what}"
+    return [Turn(plain(t["field"]), t["now"], t["if_it_were"], t["odds"]) for t in question["what_would_turn_it"]]
 
 
 class Row(NamedTuple):
@@ -97,14 +87,15 @@ def side_by_side(one: Mapping[str, Any], other: Mapping[str, Any], merged: Mappi
     """Of the details of two persons, the fields that one of them has. Fields that this page has no name for are shown by their own."""
     skipped = HALVES if one.get("full_name") or other.get("full_name") else ()
     names = [name for name in {**DETAILS, **one, **other} if (one.get(name) or other.get(name)) and name not in skipped]
-    return [
-        row(DETAILS.get(name, name.replace("_", " ").capitalize()), one.get(name), other.get(name), (merged or {}).get(name))
-        for name in names
-    ]
+    return [row(label(name), one.get(name), other.get(name), (merged or {}).get(name)) for name in names]
 
 
 HALVES = frozenset({"given_name", "family_name"})
 """They stand in the full name already."""
+
+
+def label(name: str) -> str:
+    return DETAILS.get(name, name.replace("_", " ").capitalize())
 
 
 def row(name: str, one: Any, other: Any, merged: Any) -> Row:

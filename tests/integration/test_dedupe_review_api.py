@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -155,10 +155,11 @@ def test_pages_of_questions_show_each_once(world: World) -> None:
             world.bed.record(f"{n}b", full_name="Bob Ray", email=f"ann@{site}"),
         )
     every = world.asked()
-    found: list[UUID] = []
+    found: list[frozenset[str]] = []
     cursor: str | None = None
     while True:
-        page = world.call("GET", "review", limit=2, **({"cursor": cursor} if cursor else {}))
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+        page = world.call("GET", "review", limit=2, **more)
         found += [frozenset(r["source_row_id"] for side in ("one", "other") for r in each[side]["records"]) for each in page["items"]]
         cursor = page["next"]
         if not cursor:

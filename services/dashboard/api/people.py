@@ -73,11 +73,7 @@ def named(fields: Json) -> list[tuple[str, str]]:
     """Fields with their names, in the order in which they are read; those that have no name here by their own."""
     order = [*DETAILS, *(name for name in fields if name not in DETAILS)]
     skipped = evidence.HALVES if fields.get("full_name") else ()
-    return [
-        (DETAILS.get(name, name.replace("_", " ").capitalize()), evidence.text(fields[name]))
-        for name in order
-        if fields.get(name) and name not in skipped
-    ]
+    return [(evidence.label(name), evidence.text(fields[name])) for name in order if fields.get(name) and name not in skipped]
 
 
 @router.post("/{person_id}/split")
@@ -86,7 +82,7 @@ async def split(
     person_id: UUID,
     record_ids: Annotated[list[UUID] | None, Form()] = None,
     note: Annotated[str, Form(max_length=500)] = "",
-    preview: Annotated[bool, Form()] = False,  # noqa: FBT002 - a form's field
+    preview: Annotated[bool, Form()] = False,
 ) -> Response:
     chosen = [str(each) for each in record_ids or ()]
     if not chosen:
@@ -99,7 +95,7 @@ async def unmerge(
     visit: Visited,
     person_id: UUID,
     note: Annotated[str, Form(max_length=500)] = "",
-    preview: Annotated[bool, Form()] = False,  # noqa: FBT002 - a form's field
+    preview: Annotated[bool, Form()] = False,
 ) -> Response:
     return await act(visit, person_id, "unmerge", {"note": note or None}, preview=preview)
 

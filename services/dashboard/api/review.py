@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from services.dashboard import evidence
 from services.dashboard.frame import Json, PageRoute, Visit, Visited
@@ -43,7 +44,6 @@ async def review(
         first=cursor and REVIEW,
         said=said,
         said_back=link(REVIEW, {"cursor": cursor}),
-        odds=evidence.odds,
         **(await asked(visit, questions[at], then) if questions else {"question": None}),
     )
 
@@ -67,7 +67,8 @@ async def asked(visit: Visit, question: Json, then: str) -> Json:
     merged = None if question["one_person"] else await merged_of(visit, one["person_id"], other["person_id"])
     if question["one_person"]:
         said = {record["record_id"]: record["fields"] for record in one["records"]}
-        rows = evidence.side_by_side(*(said[record_id] for record_id in question["record_ids"]), None)
+        mine, theirs = (said[record_id] for record_id in question["record_ids"])
+        rows = evidence.side_by_side(mine, theirs, None)
     else:
         rows = evidence.side_by_side(one["details"], other["details"], merged)
     return {
@@ -91,21 +92,24 @@ async def merged_of(visit: Visit, one: str, other: str) -> Json | None:
     return dict(shown["people"][0]["details"]) if len(shown["people"]) == 1 else None
 
 
+class Answer(BaseModel):
+    """The form of a question, about two persons; `back` is the page that comes then."""
+
+    verdict: Literal["same", "different", "later"]
+    one: UUID
+    other: UUID
+    back: str
+    note: str = Field(default="", max_length=500)
+
+
 @router.post("/judgements")
-async def judge(
-    visit: Visited,
-    verdict: Annotated[Literal["same", "different", "later"], Form()],
-    one: Annotated[UUID, Form()],
-    other: Annotated[UUID, Form()],
-    back: Annotated[str, Form()],
-    note: Annotated[str, Form(max_length=500)] = "",
-) -> Response:
-    ask = {"verdict": verdict, "one": str(one), "other": str(other), "note": note or None}
+async def judge(visit: Visited, answer: Annotated[Answer, Form()]) -> Response:
+    ask = {"verdict": answer.verdict, "one": str(answer.one), "other": str(answer.other), "note": answer.note or None}
     try:
         judged = await visit.apis.post("/api/dedupe/judgements", ask)
     except NotFound:
-        return back_to(back, "gone")
-    return back_to(back, judged["judgement_id"])
+        return back_to(answer.back, "gone")
+    return back_to(answer.back, judged["judgement_id"])
 
 
 @router.post("/judgements/{judgement_id}/undo")

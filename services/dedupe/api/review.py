@@ -14,7 +14,6 @@ from schemas.dedupe import Verdict
 from services.dedupe import decisions, questions, reviewing
 from services.dedupe.api.golden import PersonView, person_view
 from services.dedupe.domain.judgement import Judgement
-from services.dedupe.domain.linkage.explaining import Turn
 from services.dedupe.domain.linkage.resolving import LINK
 from services.dedupe.models import JUDGES
 from services.dedupe.questions import Answer, Outcome
@@ -33,6 +32,18 @@ class Bar(BaseModel):
     bits: float
 
 
+class TurnView(BaseModel):
+    """If this field agreed so instead of as it does, the two would be judged otherwise."""
+
+    field: str
+    now: str
+    if_it_were: str
+    bits: float
+    """What the pair would then be worth in all."""
+    odds: str
+    """The same in words."""
+
+
 class CompareView(BaseModel):
     """Two persons side by side, by the two of their records that are most alike."""
 
@@ -49,7 +60,7 @@ class CompareView(BaseModel):
     why: str
     waterfall: list[Bar]
     """The sum is `bits`."""
-    what_would_turn_it: list[Turn]
+    what_would_turn_it: list[TurnView]
     record_ids: tuple[UUID, UUID]
     one: PersonView
     other: PersonView
@@ -180,7 +191,7 @@ def compare_view(desk: Desk, answer: Answer) -> CompareView:
         decided=answer.decided,
         why=answer.why,
         waterfall=[Bar(**bar._asdict()) for bar in answer.waterfall],
-        what_would_turn_it=list(answer.turns),
+        what_would_turn_it=[TurnView(**vars(turn), odds=questions.odds(turn.bits)) for turn in answer.turns],
         record_ids=answer.records,
         one=one,
         other=other,
