@@ -85,13 +85,15 @@ class Row(NamedTuple):
 
 def side_by_side(one: Mapping[str, Any], other: Mapping[str, Any], merged: Mapping[str, Any] | None) -> list[Row]:
     """Of the details of two persons, the fields that one of them has. Fields that this page has no name for are shown by their own."""
-    skipped = HALVES if one.get("full_name") or other.get("full_name") else ()
+    skipped = INNER | (HALVES if one.get("full_name") or other.get("full_name") else set())
     names = [name for name in {**DETAILS, **one, **other} if (one.get(name) or other.get(name)) and name not in skipped]
     return [row(label(name), one.get(name), other.get(name), (merged or {}).get(name)) for name in names]
 
 
 HALVES = frozenset({"given_name", "family_name"})
-"""They stand in the full name already."""
+"""They stand in the full name already, where there is one."""
+INNER = frozenset({"company_key"})
+"""What records have only to be compared by."""
 
 
 def label(name: str) -> str:

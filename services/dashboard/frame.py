@@ -48,7 +48,7 @@ def signed(number: int) -> str:
 
 def bits(number: float) -> str:
     """A weight of evidence, to a tenth and with its sign."""
-    return f"{number:+.1f}".replace("-", "−")  # noqa: RUF001 - as above
+    return f"{round(number, 1) or 0.0:+.1f}".replace("+0.0", "0.0").replace("-", "−")  # noqa: RUF001 - as above
 
 
 environment.filters.update(local_time=local_time, signed=signed, day=day, bits=bits)

@@ -141,9 +141,12 @@ HOLDS = {
 
 DETAILS = {
     "full_name": "Name",
+    "given_name": "First name",
+    "family_name": "Last name",
     "title": "Job title",
     "company_name": "Company",
     "company_domain": "Company's domain",
+    "emails": "E-mail addresses",
     "work_email": "Work e-mail",
     "private_email": "Private e-mail",
     "phone": "Phone",
@@ -153,7 +156,7 @@ DETAILS = {
     "city": "City",
     "country": "Country",
 }
-"""A golden record's fields, in the order in which they are read."""
+"""The fields of golden records and of those below them, in the order in which they are read."""
 HOW = {"same": "the same", "differs": "different", "only": "one has it"}
 """How a field of two persons compares."""
 VERDICTS = {

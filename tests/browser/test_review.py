@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,7 +30,7 @@ def pages(settings: Settings, tmp_path: Path) -> Iterator[Pages]:
 
 def questions(bed: Bed) -> None:
     """Three, and somebody of three records."""
-    acme = {"company": "Acme Tiles", "city": "Leeds"}
+    acme: dict[str, Any] = {"company": "Acme Tiles", "city": "Leeds"}
     bed.hear(
         bed.record("1", full_name="Ann Abbott", email="ann@acme.com", title="Head of Sales", phone="+44 113 496 0001", **acme),
         bed.record("2", source="fair", full_name="Robert Ray", email="ann@acme.com", title="Sales", **acme),

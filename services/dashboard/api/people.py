@@ -72,7 +72,7 @@ async def shown(visit: Visit, person_id: UUID, **more: Any) -> Response:
 def named(fields: Json) -> list[tuple[str, str]]:
     """Fields with their names, in the order in which they are read; those that have no name here by their own."""
     order = [*DETAILS, *(name for name in fields if name not in DETAILS)]
-    skipped = evidence.HALVES if fields.get("full_name") else ()
+    skipped = evidence.INNER | (evidence.HALVES if fields.get("full_name") else set())
     return [(evidence.label(name), evidence.text(fields[name])) for name in order if fields.get(name) and name not in skipped]
 
 

@@ -1,5 +1,6 @@
 """The routes of dedupe: golden records with what they rest on. Without a workspace in the path, the Provider's are meant."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -101,7 +102,8 @@ def person_view(desk: Desk, person_id: UUID) -> PersonView:
 def record_view(stored: Stored) -> RecordView:
     record = stored.record
     about = ("record_id", "source", "source_row_id", "import_id", "row", "as_of")
-    said = {name: value for name, value in vars(record).items() if name not in about and value}
+    # Not `vars`, in which what was worked out from the fields stands too.
+    said = {each.name: value for each in fields(record) if each.name not in about and (value := getattr(record, each.name))}
     return RecordView(
         **{name: getattr(record, name) for name in about},
         fields={name: list(value) if isinstance(value, tuple) else value for name, value in said.items()},
