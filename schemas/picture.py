@@ -17,7 +17,7 @@ def mermaid() -> str:
                 for reader in topic.readers:
                     told.setdefault(reader, []).append(topic.name.split(".")[1])
         lines += [f"    {writer} -- {', '.join(names)} --> {reader}" for reader, names in told.items()]
-    lines.append("    dashboard -. HTTP .-> kpi & publish & campaign & sender & accounts & ingest")
+    lines.append("    dashboard -. HTTP .-> kpi & publish & campaign & sender & accounts & ingest & dedupe")
     return "\n".join(lines)
 
 

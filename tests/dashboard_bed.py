@@ -58,6 +58,8 @@ class Pages:
     url: str
     company: Company
     story: Story
+    dedupe: Bed | None = None
+    """To bring records in, where dedupe runs too."""
 
     @property
     def workspace(self) -> str:
@@ -79,8 +81,10 @@ class Pages:
 
 
 @contextmanager
-def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True, ingest: str | None = None) -> Iterator[Pages]:
-    """`ingest`: where it answers, if it does."""
+def running_pages(
+    settings: Settings, folder: Path, *, with_kpi: bool = True, with_dedupe: bool = False, ingest: str | None = None
+) -> Iterator[Pages]:
+    """`ingest`: where it answers, if it does. `with_dedupe`: with a bed to hear records; with kpi, dedupe knows one person."""
     [port, nobody] = ports.free_ports(2)
     gateway = f"http://{ports.HOST}:{port}"
     everywhere = {f"{service}_url": f"http://{ports.HOST}:{nobody}" for service in SERVICES}
@@ -93,14 +97,18 @@ def running_pages(settings: Settings, folder: Path, *, with_kpi: bool = True, in
         if with_kpi:
             workspace_id = UUID(company.workspace_id)
             everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, workspace_id))
-            everywhere["dedupe_url"] = stack.enter_context(running_dedupe(settings))
             everywhere["publish_url"] = stack.enter_context(running_publish(settings, story.contact(KNOWN), workspace_id))
+        bed = None
+        if with_kpi or with_dedupe:
+            everywhere["dedupe_url"], bed = stack.enter_context(running_dedupe(settings))
+            if with_kpi:
+                bed.hear(*records(bed))
         if ingest:
             everywhere["ingest_url"] = ingest
         pages = Context("dashboard", settings.model_copy(update=everywhere), system_clock)
         everywhere["dashboard_url"] = stack.enter_context(served(create_app(pages, dashboard.routers(pages), Health(pages, never_busy))))
         stack.enter_context(running_gateway(folder, port, gateway, everywhere))
-        yield Pages(gateway, company, story)
+        yield Pages(gateway, company, story, bed)
 
 
 @contextmanager
@@ -118,12 +126,11 @@ def running_kpi(settings: Settings, story: Story, workspace_id: UUID) -> Iterato
 
 
 @contextmanager
-def running_dedupe(settings: Settings) -> Iterator[str]:
-    bed, context = make_bed(settings), Context("dedupe", settings, lambda: MONDAY)
-    bed.hear(*records(bed))
+def running_dedupe(settings: Settings) -> Iterator[tuple[str, Bed]]:
+    context = Context("dedupe", settings, lambda: MONDAY)
     with served(create_app(context, dedupe.routers(context), Health(context, never_busy))) as url:
-        yield url
-    bed.database.close()
+        yield url, Bed(context.worker, context.codec)
+    context.worker.close()
     context.api.close()
 
 

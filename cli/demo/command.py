@@ -149,8 +149,9 @@ def say_where(settings: Settings, crowd: Crowd) -> None:
         ("Leads", f"{base}/leads"),
         ("Campaign", f"{base}/campaigns/{crowd.campaigns[-1].campaign_id}"),
         ("Provider", f"{settings.gateway_url}/provider"),
+        ("Duplicates", f"{settings.gateway_url}/provider/review"),
     ):
-        out.print(f"  {name:<9} {url}", soft_wrap=True)
+        out.print(f"  {name:<10} {url}", soft_wrap=True)
     out.print(f"  Sign in as the manager: {crowd.world.manager_email} / {PASSWORD}")
     out.print(f"          the Provider: {os.environ[OPERATOR_EMAIL]} / {os.environ[OPERATOR_PASSWORD]}")
     out.print(f"The clock stands at {clock_of(settings)():%a %d %b %Y}; `smartleads clock step` lets time pass. `make down` stops all.")

@@ -48,8 +48,8 @@ class Apis:
         except Unavailable as error:
             self._note(error)
 
-    async def post(self, path: str, body: dict[str, Any] | None = None) -> None:
-        await self.call("POST", path, json=body or {})
+    async def post(self, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+        return (await self.call("POST", path, json=body or {}, params=query)).json()
 
     def _note(self, error: Unavailable) -> None:
         if error.reason not in self.troubles:

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from services.dashboard.apis import Apis
-from services.kit.errors import NotFound, Rejected, Unauthenticated, Unavailable
+from services.kit.errors import Forbidden, NotFound, Rejected, Unauthenticated, Unavailable
 
 Json = dict[str, Any]
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -46,7 +46,12 @@ def signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "±0"  # noqa: RUF001 - a minus sign is what is meant
 
 
-environment.filters.update(local_time=local_time, signed=signed, day=day)
+def bits(number: float) -> str:
+    """A weight of evidence, to a tenth and with its sign."""
+    return f"{round(number, 1) or 0.0:+.1f}".replace("+0.0", "0.0").replace("-", "−")  # noqa: RUF001 - as above
+
+
+environment.filters.update(local_time=local_time, signed=signed, day=day, bits=bits)
 
 
 async def visit(request: Request) -> "Visit":
@@ -82,12 +87,23 @@ class Visit:
         self.request, self.apis = request, apis
         self.me: Json = {}
         self.workspace: Json | None = None
+        self.waiting: int | None = None
+        """Questions whether two persons are one; None where no page of the Provider is shown, or they cannot be counted."""
 
     async def enter(self, workspace_id: UUID | None = None) -> Json:
         """Who looks. Raises Unauthenticated without a session, NotFound for a workspace in which they have no role."""
         self.me = await self.apis.get("/api/accounts/me")
         if workspace_id:
             self.workspace = await self._workspace(str(workspace_id))
+        return self.me
+
+    async def enter_as_operator(self) -> Json:
+        """For the Provider's pages. Raises Forbidden to others."""
+        await self.enter()
+        if self.me["role"] != "operator":
+            raise Forbidden("this page is for the Provider's operators")
+        found = await self.apis.see("/api/dedupe/review/count")
+        self.waiting = found and found["questions"]
         return self.me
 
     async def _workspace(self, workspace_id: str) -> Json:
@@ -111,6 +127,7 @@ class Visit:
             "workspace": self.workspace,
             "zone": self.workspace["time_zone"] if self.workspace else "UTC",
             "here": here,
+            "waiting": self.waiting,
             "troubles": self.apis.troubles,
         }
         return rendered(template, {**frame, **shown})

@@ -138,3 +138,30 @@ HOLDS = {
     "workspace": ("accounts", "workspaces"),
 }
 """Kind of thing in the pipeline → the service that holds it, and what people call many of it."""
+
+DETAILS = {
+    "full_name": "Name",
+    "given_name": "First name",
+    "family_name": "Last name",
+    "title": "Job title",
+    "company_name": "Company",
+    "company_domain": "Company's domain",
+    "emails": "E-mail addresses",
+    "work_email": "Work e-mail",
+    "private_email": "Private e-mail",
+    "phone": "Phone",
+    "mobile": "Mobile",
+    "linkedin": "LinkedIn",
+    "twitter": "Twitter",
+    "city": "City",
+    "country": "Country",
+}
+"""The fields of golden records and of those below them, in the order in which they are read."""
+HOW = {"same": "the same", "differs": "different", "only": "one has it"}
+"""How a field of two persons compares."""
+VERDICTS = {
+    "same": "Merged: they are one person now",
+    "different": "Kept apart: they are two persons, and will not be asked about again",
+    "later": "Put off: the question comes back in 30 days",
+    "split": "Split off: these records are another person's now",
+}

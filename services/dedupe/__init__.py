@@ -6,6 +6,6 @@ Keeps    person and company streams, judgements, corrections and survivorship ru
          versions, the index of keys that persons are found by, scored links between records, and what was learned (PostgreSQL)
 Answers  GET /api/dedupe/people/{person_id}, GET /api/dedupe/companies/{company_id}, and both under
          /api/dedupe/workspaces/{workspace_id} for what a workspace imported itself; PUT and DELETE people/{person_id}/corrections;
-         GET and PUT survivorship, POST survivorship/preview; GET review, compare; POST judgements, people/{person_id}/split and
+         GET and PUT survivorship, POST survivorship/preview; GET people?q=, review, compare; POST judgements, people/{person_id}/split and
          unmerge; GET and DELETE judgements/{judgement_id}
 """

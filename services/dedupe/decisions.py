@@ -10,6 +10,14 @@ from sqlalchemy import Connection
 from services.dedupe.domain.judgement import RecordPair
 from services.kit.database import as_json, rows, run
 
+OPEN = """
+FROM links JOIN records a ON a.arrived = links.record JOIN records b ON b.arrived = links.other
+WHERE links.workspace_id = :w AND apart AND links.record < links.other
+      AND NOT EXISTS (SELECT FROM decided WHERE decided.record = links.record AND decided.other = links.other AND decided.same IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM postponed WHERE postponed.record = links.record AND postponed.other = links.other AND until > :now)
+"""
+"""Links whose two are two persons, and about whom nobody has decided."""
+
 
 def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool | None]) -> None:
     """Of two decisions on one pair, the later holds."""
@@ -32,15 +40,29 @@ def withdraw(connection: Connection, workspace_id: UUID, judgement_id: UUID) -> 
     run(connection, "DELETE FROM decided WHERE workspace_id = :w AND judgement_id = :j", w=workspace_id, j=judgement_id)
 
 
-def postpone(connection: Connection, workspace_id: UUID, some: UUID, others: UUID, until: datetime) -> None:
-    """The question whether these two records' persons are one."""
+def postpone(connection: Connection, workspace_id: UUID, some: tuple[UUID, ...], others: tuple[UUID, ...], until: datetime) -> None:
+    """The question whether these two parts are one: of all pairs, as the next link between the two would ask the same."""
     run(
         connection,
         """INSERT INTO postponed (workspace_id, record, other, until)
            SELECT :w, least(a.arrived, b.arrived), greatest(a.arrived, b.arrived), :until FROM records a, records b
-           WHERE a.workspace_id = :w AND a.record_id = :some AND b.workspace_id = :w AND b.record_id = :others
+           WHERE a.workspace_id = :w AND a.record_id = ANY(CAST(:some AS uuid[]))
+                 AND b.workspace_id = :w AND b.record_id = ANY(CAST(:others AS uuid[]))
            ON CONFLICT (record, other) DO UPDATE SET until = EXCLUDED.until""",
-        w=workspace_id, some=some, others=others, until=until,
+        w=workspace_id, some=list(some), others=list(others), until=until,
+    )  # fmt: skip
+
+
+def ask_again(connection: Connection, workspace_id: UUID, some: tuple[UUID, ...], others: tuple[UUID, ...]) -> None:
+    """What was put off is a question again."""
+    run(
+        connection,
+        """DELETE FROM postponed USING records a, records b
+           WHERE postponed.workspace_id = :w
+                 AND a.workspace_id = :w AND a.record_id = ANY(CAST(:some AS uuid[]))
+                 AND b.workspace_id = :w AND b.record_id = ANY(CAST(:others AS uuid[]))
+                 AND postponed.record = least(a.arrived, b.arrived) AND postponed.other = greatest(a.arrived, b.arrived)""",
+        w=workspace_id, some=list(some), others=list(others),
     )  # fmt: skip
 
 
@@ -53,22 +75,20 @@ def possible(connection: Connection, workspace_id: UUID, now: datetime, most: in
         rows(
             connection,
             """SELECT links.bits, links.record, links.other, a.person_id AS one_person, b.person_id AS other_person
-               FROM links JOIN records a ON a.arrived = links.record JOIN records b ON b.arrived = links.other
-               WHERE links.workspace_id = :w AND apart AND links.record < links.other
-                     AND (links.bits, links.record, links.other) < (:bits, :record, :other)
-                     AND NOT EXISTS (SELECT FROM decided WHERE decided.record = links.record AND decided.other = links.other)
-                     AND NOT EXISTS (SELECT FROM postponed
-                                     WHERE postponed.record = links.record AND postponed.other = links.other AND until > :now)
+               """
+            + OPEN
+            + """AND (links.bits, links.record, links.other) < (:bits, :record, :other)
                ORDER BY links.bits DESC, links.record DESC, links.other DESC LIMIT :most""",
             w=workspace_id, now=now, most=most, bits=bits, record=record, other=other,
         )
     )  # fmt: skip
 
 
-def how_many_possible(connection: Connection, workspace_id: UUID) -> int:
+def how_many_possible(connection: Connection, workspace_id: UUID, now: datetime) -> int:
+    """Pairs of persons about whom `possible` has links."""
     [row] = rows(
         connection,
-        "SELECT count(*) AS links FROM links WHERE workspace_id = :w AND apart AND record < other",
-        w=workspace_id,
-    )
-    return int(row.links)
+        "SELECT count(DISTINCT (least(a.person_id, b.person_id), greatest(a.person_id, b.person_id))) AS questions " + OPEN,
+        w=workspace_id, now=now,
+    )  # fmt: skip
+    return int(row.questions)

@@ -233,3 +233,13 @@ def decided_of(connection: Connection, records: Collection[Number]) -> tuple[set
 def waiting(connection: Connection) -> int:
     """How many records are to be looked at again."""
     return int(rows(connection, "SELECT count(*) AS records FROM again")[0].records)
+
+
+def having(connection: Connection, keys: Collection[Key], most: int) -> list[Number]:
+    """The records that have one of these, the oldest first."""
+    found = rows(
+        connection,
+        "SELECT DISTINCT record FROM keys WHERE key = ANY(CAST(:keys AS bigint[])) ORDER BY record LIMIT :most",
+        keys=array(keys), most=most,
+    )  # fmt: skip
+    return [row.record for row in found]

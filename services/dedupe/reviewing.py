@@ -81,7 +81,7 @@ def judge(work: Work, judges: Judges, workspace_id: UUID, judged: PersonsJudged)
     records = known(work, workspace_id, state.records)
     if judged.verdict == Verdict.LATER:
         assert judged.until is not None  # noqa: S101 - `put_off` gives it
-        decisions.postpone(work.connection, workspace_id, judged.some[0], judged.others[0], judged.until)
+        decisions.postpone(work.connection, workspace_id, judged.some, judged.others, judged.until)
     else:
         decisions.keep(work.connection, workspace_id, judged.judgement_id, judgements.decided(state))
     told = Told(JUDGEMENT, judged.judgement_id, judged, workspace_id)
@@ -97,6 +97,8 @@ def withdraw(work: Work, judges: Judges, workspace_id: UUID, judgement_id: UUID)
     if state.withdrawn:
         return []
     decisions.withdraw(work.connection, workspace_id, judgement_id)
+    if state.verdict == Verdict.LATER:
+        decisions.ask_again(work.connection, workspace_id, state.some, state.others)
     told = Told(JUDGEMENT, judgement_id, JudgementWithdrawn(judgement_id=judgement_id), workspace_id)
     records = store.find(work.connection, [(workspace_id, record_id) for record_id in state.records])
     return [told, *group_anew(work, judges, records)]

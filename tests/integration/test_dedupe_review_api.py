@@ -158,10 +158,48 @@ def test_pages_of_questions_show_each_once(world: World) -> None:
     found: list[frozenset[str]] = []
     cursor: str | None = None
     while True:
-        page = world.call("GET", "review", 200, limit=2, **({"cursor": cursor} if cursor else {}))
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+        page = world.call("GET", "review", limit=2, **more)
         found += [frozenset(r["source_row_id"] for side in ("one", "other") for r in each[side]["records"]) for each in page["items"]]
         cursor = page["next"]
         if not cursor:
             break
     assert (len(found), set(found)) == (len(every), every)
     assert len(every) > 2
+
+
+def test_a_question_between_many_records_is_put_off_whole_and_asked_again_when_that_is_taken_back(world: World) -> None:
+    two_alike(world.bed)
+    world.bed.hear(*(world.bed.record(f"1{n}", full_name="Ann Lee", email="ann@acme.com") for n in range(2)))
+    assert frozenset({"1", "10", "11"}) in world.bed.groups()
+    assert world.call("GET", "review/count") == {"questions": 1}
+    judged = world.judge("later", "1", "2")
+    assert (world.asked(), world.call("GET", "review/count")) == (set(), {"questions": 0})
+    world.call("DELETE", f"judgements/{judged['judgement_id']}")
+    assert (world.asked(), world.call("GET", "review/count")) == ({frozenset({"1", "10", "11", "2"})}, {"questions": 1})
+
+
+def test_what_was_decided_waits_no_more(world: World) -> None:
+    two_alike(world.bed)
+    judged = world.judge("different", "1", "2")
+    assert world.call("GET", "review/count") == {"questions": 0}
+    world.call("DELETE", f"judgements/{judged['judgement_id']}")
+    assert world.call("GET", "review/count") == {"questions": 1}
+
+
+def test_people_are_found_by_what_is_known_of_them(world: World) -> None:
+    two_alike(world.bed)
+    world.bed.hear(world.bed.record("4", full_name="Dan Oak", linkedin="https://linkedin.com/in/dan-oak-1a2b"))
+    ann, bob, dan = (str(world.bed.person_of(row)) for row in "124")
+    for words, wanted in (
+        ("ANN@acme.com", [ann, bob]),
+        ("bob  ray", [bob]),
+        ("http://www.linkedin.com/in/dan-oak-1a2b/", [dan]),
+        (ann, [ann]),
+        (str(world.bed.record("2").record_id), [bob]),
+        ("nobody@acme.com", []),
+        (str(uuid4()), []),
+    ):
+        found = world.call("GET", "people", q=words)["people"]
+        assert [each["person_id"] for each in found] == wanted, words
+    assert "first and a last name" in world.call("GET", "people", 422, q="bob")["detail"]

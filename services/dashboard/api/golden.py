@@ -1,4 +1,4 @@
-"""The Provider's pages of golden records: the survivorship rules with their preview, and one person with records and corrections."""
+"""The Provider's pages of golden records: the survivorship rules with their preview, and the corrections of a person."""
 
 from asyncio import gather
 from typing import Annotated, Any
@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from schemas.body import PROVIDER
-from services.dashboard.fields import FIELDS, GROUPS, RULES, Reader, name_of, shown
+from services.dashboard.api import people
+from services.dashboard.fields import GROUPS, RULES, name_of
 from services.dashboard.frame import PageRoute, Visit, Visited
 from services.kit.errors import Forbidden, Rejected, Unauthenticated
 
@@ -79,11 +80,6 @@ async def rules_page(visit: Visit, asked: Any = None, *, problem: str | None = N
     )
 
 
-@router.get("/people/{person_id}")
-async def person(visit: Visited, person_id: UUID) -> Response:
-    return await person_page(visit, person_id)
-
-
 @router.post("/people/{person_id}/correct")
 async def correct(visit: Visited, person_id: UUID, field: Annotated[str, Form()], value: Annotated[str, Form()] = "") -> Response:
     body = {"field": field, "value": value}
@@ -101,23 +97,5 @@ async def change(visit: Visit, person_id: UUID, method: str, **asked: Any) -> Re
     except Unauthenticated:
         raise
     except Rejected as refusal:
-        return await person_page(visit, person_id, refusal.reason)
+        return await people.shown(visit, person_id, problem=refusal.reason)
     return RedirectResponse(f"/provider/people/{person_id}", 303)
-
-
-async def person_page(visit: Visit, person_id: UUID, problem: str | None = None) -> Response:
-    _, found, imports = await gather(
-        enter(visit), visit.apis.get(f"{API}/people/{person_id}"), visit.apis.see(f"{INGEST}/imports", limit=500)
-    )
-    files = {each["import_id"]: each["file_name"] for each in imports["items"]} if imports else {}
-    return visit.page(
-        "person.html",
-        "provider",
-        person=found,
-        shown=shown(found["fields"], "correction", Reader(visit.me["actor"], files)),
-        files=files,
-        names=FIELDS,
-        problem=problem,
-        path=f"/provider/people/{person_id}",
-        call=name_of,
-    )

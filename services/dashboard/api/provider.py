@@ -13,7 +13,6 @@ from schemas.topics import SERVICES
 from services.dashboard.frame import PageRoute, Visit, Visited
 from services.dashboard.links import link
 from services.dashboard.words import HOLDS
-from services.kit.errors import Forbidden
 
 router = APIRouter(route_class=PageRoute)
 MOST_IMPORTS = 12
@@ -37,9 +36,7 @@ class Part:
 
 @router.get("/provider")
 async def provider(visit: Visited, cursor: str | None = None) -> Response:
-    me = await visit.enter()
-    if me["role"] != "operator":
-        raise Forbidden("this page is for the Provider's operators")
+    await visit.enter_as_operator()
     parts, held, found = await gather(
         gather(*(ask(visit, service) for service in SERVICES)),
         visit.apis.see("/api/kpi/operations"),

@@ -25,3 +25,14 @@ function drawCharts() {
 }
 document.addEventListener("DOMContentLoaded", drawCharts);
 document.addEventListener("htmx:afterSettle", drawCharts);
+
+// Keys: what has data-key="m" is clicked by m. Held keys do nothing, and one that was meant for the last page does not answer this one.
+const QUIET_MS = 250;
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || performance.now() < QUIET_MS) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  const named = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key.split(" ").includes(event.key));
+  if (!named) return;
+  event.preventDefault();
+  named.click();
+});

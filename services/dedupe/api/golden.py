@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.fields import CUSTOM
-from services.dedupe import store
+from services.dedupe import searching, store
 from services.dedupe.api.survivorship import FieldView, fields_of
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.handlers import COMPANY, PERSON
@@ -54,6 +54,17 @@ class CompanyView(BaseModel):
     details: CompanyDetails
     records: int
     people: int
+
+
+class Found(BaseModel):
+    people: list[PersonView]
+
+
+@router.get("/people")
+def people(q: Annotated[str, Query(min_length=2, max_length=200)], desk: Annotated[Desk, may("merge.view")]) -> Found:
+    """Those with this e-mail address, LinkedIn profile or full name; or the person of this id, or of this record's."""
+    found = desk.read(lambda c: searching.persons_of(c, desk.workspace_id, q))
+    return Found(people=[person_view(desk, person_id) for person_id in found])
 
 
 @router.get("/people/{person_id}")

@@ -14,7 +14,7 @@ from schemas.dedupe import Verdict
 from services.dedupe import decisions, questions, reviewing
 from services.dedupe.api.golden import PersonView, person_view
 from services.dedupe.domain.judgement import Judgement
-from services.dedupe.domain.linkage.explaining import Turn
+from services.dedupe.domain.linkage.resolving import LINK
 from services.dedupe.models import JUDGES
 from services.dedupe.questions import Answer, Outcome
 from services.dedupe.reviewing import Act
@@ -32,11 +32,25 @@ class Bar(BaseModel):
     bits: float
 
 
+class TurnView(BaseModel):
+    """If this field agreed so instead of as it does, the two would be judged otherwise."""
+
+    field: str
+    now: str
+    if_it_were: str
+    bits: float
+    """What the pair would then be worth in all."""
+    odds: str
+    """The same in words."""
+
+
 class CompareView(BaseModel):
     """Two persons side by side, by the two of their records that are most alike."""
 
     bits: float
     """log2 of the odds that they are one."""
+    threshold: float
+    """Bits from which on records are taken for one person."""
     odds: str
     """The same in words: `30 to 1 that they are one person`."""
     one_person: bool
@@ -46,7 +60,7 @@ class CompareView(BaseModel):
     why: str
     waterfall: list[Bar]
     """The sum is `bits`."""
-    what_would_turn_it: list[Turn]
+    what_would_turn_it: list[TurnView]
     record_ids: tuple[UUID, UUID]
     one: PersonView
     other: PersonView
@@ -86,7 +100,7 @@ class Judged(BaseModel):
 
 class Waiting(BaseModel):
     questions: int
-    """Pairs of records that may be one person and are two; several may be about the same two persons."""
+    """Pairs of persons who may be one, without those that somebody has decided on or put off."""
 
 
 @router.get("/review")
@@ -105,7 +119,8 @@ def review(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("merge.vi
 
 @router.get("/review/count")
 def count(desk: Annotated[Desk, may("merge.view")]) -> Waiting:
-    return Waiting(questions=desk.read(lambda c: decisions.how_many_possible(c, desk.workspace_id)))
+    now = desk.context.clock()
+    return Waiting(questions=desk.read(lambda c: decisions.how_many_possible(c, desk.workspace_id, now)))
 
 
 @router.get("/compare")
@@ -170,12 +185,13 @@ def compare_view(desk: Desk, answer: Answer) -> CompareView:
     one, other = (person_view(desk, person_id) for person_id in answer.persons if person_id)
     return CompareView(
         bits=answer.bits,
+        threshold=LINK,
         odds=questions.odds(answer.bits),
         one_person=answer.persons[0] == answer.persons[1],
         decided=answer.decided,
         why=answer.why,
         waterfall=[Bar(**bar._asdict()) for bar in answer.waterfall],
-        what_would_turn_it=list(answer.turns),
+        what_would_turn_it=[TurnView(**vars(turn), odds=questions.odds(turn.bits)) for turn in answer.turns],
         record_ids=answer.records,
         one=one,
         other=other,
