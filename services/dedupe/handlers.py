@@ -95,7 +95,7 @@ def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
         company_id = companies.resolve(each.workspace_id, key, domain, homes.get((each.workspace_id, key or "")))
         scene.now[record_id] = replace(each, company_id=company_id)
         moved.append(Moved(each.workspace_id, record_id, each.person_id, was.company_id if was else None, company_id))
-    save(work.connection, scene)
+    save(work.connection, judge, scene)
     wanted = {name: companies.resolve(name[0], name[1], None, home) for name, home in homes.items()}
     rehomed = store.rehome(work.connection, {name: company_id for name, company_id in wanted.items() if company_id})
     for move in rehomed:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.dedupe import index, store
+from services.dedupe import descriptions, index, store
+from services.dedupe.descriptions import Kept
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair, keys_of
 from services.dedupe.domain.linkage.comparing import compare
 from services.dedupe.domain.linkage.knowledge import Knowledge, families
@@ -65,21 +66,38 @@ class Judge:
         if found is None or found.digest != stored.digest:
             traits = self.knowledge.described(stored.record)
             own = {digest_of(stored.workspace_id, text): text for text in own_keys(traits)}
-            found = self._described[stored.arrived] = Described(stored.workspace_id, stored.digest, traits, own)
-            if len(self._described) > MOST_DESCRIBED:
-                self._described.popitem(last=False)
+            found = self._remember(stored.arrived, Described(stored.workspace_id, stored.digest, traits, own))
         return found
 
     def described(self, connection: Connection, numbers: Collection[Number]) -> dict[Number, Described]:
-        """Of stored records; those are read that are not in memory as they are now."""
-        found, wanted = {}, []
-        for number, digest in store.digests(connection, numbers):
+        """Of stored records: from memory if they say there what they say now, else as they were described when they came, else anew."""
+        found: dict[Number, Described] = {}
+        digests = descriptions.digests(connection, numbers, self.knowledge.version)
+        for number, digest in digests.items():
             known = self._described.get(number)
             if known and known.digest == digest:
                 found[number] = known
-            else:
-                wanted.append(number)
-        return found | {number: self.describe(each) for number, each in store.numbered(connection, wanted).items()}
+        for number, kept in descriptions.of(connection, digests.keys() - found.keys()).items():
+            found[number] = self._remember(number, Described(kept.workspace_id, digests[number], kept.traits, kept.own))
+        rest = store.numbered(connection, [number for number in numbers if number not in found])
+        return found | {number: self.describe(each) for number, each in rest.items()}
+
+    def keep(self, connection: Connection, records: Collection[Stored]) -> None:
+        """As they are described now, for those who compare them next."""
+        described = {each.arrived: self.describe(each) for each in records}
+        known = descriptions.digests(connection, described.keys(), self.knowledge.version)
+        new = {
+            n: (each.digest, Kept(each.workspace_id, each.traits, dict(each.own)))
+            for n, each in described.items()
+            if known.get(n) != each.digest
+        }
+        descriptions.keep(connection, new, self.knowledge.version)
+
+    def _remember(self, number: Number, described: Described) -> Described:
+        self._described[number] = described
+        if len(self._described) > MOST_DESCRIBED:
+            self._described.popitem(last=False)
+        return described
 
     def traits(self, connection: Connection, described: Mapping[Number, Described]) -> dict[Number, Traits]:
         """Complete: without what is shared, with the employers."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from schemas.envelope import Envelope
-from services.dedupe import index, judging, store, versions
+from services.dedupe import descriptions, index, judging, store, versions
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
 from services.dedupe.domain.linkage.traits import traits_of
 from services.dedupe.domain.record import NormalRecord
@@ -86,13 +86,15 @@ def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, St
     return Compared(keyed, traits, {pair: judge.score(traits[pair[0]], traits[pair[1]]) for pair in pairs})
 
 
-def save(connection: Connection, scene: Scene) -> None:
+def save(connection: Connection, judge: Judge, scene: Scene) -> None:
     """The batch's records, those that go to other persons, and the links."""
     said = {r for r in scene.judged if r not in scene.before or scene.before[r].digest != scene.now[r].digest}
     store.keep(connection, [scene.now[record_id] for record_id in said])
     others = [r for r in scene.now if r not in said and owned(scene.now[r]) != owned(scene.before[r])]
     store.move(connection, [scene.now[record_id] for record_id in others])
     gone = scene.gone
+    judge.keep(connection, [each for r in scene.judged if (each := scene.now[r]).person_id])
+    descriptions.forget(connection, {each.arrived for each in gone.values()})
     versions.forget(connection, [(each.workspace_id, record_id) for record_id, each in gone.items()])
     index.forget_links(connection, {scene.before[r].arrived for r in scene.judged | gone.keys() if r in scene.before})
     index.keep_links(connection, scene.fresh, {each.arrived: each.workspace_id for each in scene.now.values()})

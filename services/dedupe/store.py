@@ -117,18 +117,6 @@ def persons_of(connection: Connection, numbers: Collection[int]) -> dict[UUID, S
     return {row.record_id: stored(row) for row in found}
 
 
-def digests(connection: Connection, numbers: Collection[int]) -> list[tuple[int, str]]:
-    """The numbers of these records, with what their digests are now."""
-    if not numbers:
-        return []
-    found = rows(
-        connection,
-        "SELECT arrived, digest FROM records JOIN unnest(CAST(:numbers AS bigint[])) AS wanted (arrived) USING (arrived)",
-        numbers="{" + ",".join(map(str, numbers)) + "}",
-    )
-    return [(row.arrived, row.digest) for row in found]
-
-
 def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, Stored]:
     """The records of these numbers."""
     if not numbers:

@@ -54,6 +54,14 @@ CREATE TABLE postponed (
     until timestamptz NOT NULL,
     PRIMARY KEY (record, other)
 );
+-- What is compared of a record, as one version of what was learned describes it: many times cheaper to read than to make.
+CREATE TABLE described (
+    workspace_id uuid NOT NULL,
+    record bigint PRIMARY KEY,
+    version integer NOT NULL,
+    digest text NOT NULL,
+    written bytea NOT NULL
+);
 -- How many records say that a company of this name has this domain.
 CREATE TABLE names (
     workspace_id uuid NOT NULL,
@@ -79,4 +87,4 @@ INSERT INTO again SELECT arrived FROM records WHERE person_id IS NOT NULL;
 
 def upgrade() -> None:
     op.execute(TABLES)
-    baseline.protect(op, "links", "names", "decided", "postponed")
+    baseline.protect(op, "links", "names", "decided", "postponed", "described")
