@@ -34,7 +34,9 @@ def turns(model: Model, one: Traits, other: Traits, threshold: float) -> list[Tu
             now = worth(model, place, levels[place], one, other)
             for level in range(1, len(field.levels) + 1):
                 then = score - now + worth(model, place, level, one, other)
-                if level != levels[place] and (then >= threshold) != (score >= threshold):
+                turned = (then >= threshold) != (score >= threshold)
+                # To one person by a closer agreement, to two by a looser one: how close each is, is in the order of the levels.
+                if turned and (not levels[place] or (level < levels[place]) == (then > score)):
                     found.append(Turn(field.name, named(field, levels[place]), field.levels[level - 1], then))
     return sorted(found, key=lambda turn: abs(turn.bits - score))
 
