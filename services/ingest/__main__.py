@@ -10,7 +10,7 @@ from services.ingest.bus import KafkaBus
 from services.ingest.crawling import Crawler, fetcher_of
 from services.ingest.importing import Importer
 from services.ingest.settings import IngestSettings
-from services.ingest.store import addresses, evidence, imports
+from services.ingest.store import addresses, evidence, imports, web
 from services.ingest.undoing import Undoer
 from services.kit.clock import system_clock
 from services.kit.loops import Loop
@@ -46,7 +46,8 @@ def loops(context: Context) -> Sequence[Loop]:
 
     def forget_evidence() -> int:
         with context.worker.transaction() as connection:
-            return evidence.forget(connection, system_clock(), settings.ingest_web_evidence_days)
+            now = system_clock()
+            return web.sweep(connection, now) + evidence.forget(connection, now, settings.ingest_web_evidence_days)
 
     return (
         *crawlers(context),

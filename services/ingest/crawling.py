@@ -146,7 +146,7 @@ class Crawler:
         """A request of its own, at its host's turn and by that host's rules."""
         with self.database.transaction() as connection:
             self._held(store.release(connection, visit, self.me, self._free_at(delay)), visit)
-            store.move(connection, visit, to, self.real_time())
+            store.move(connection, visit, to)
 
     def _keep(self, visit: Visit, page: Found, delay: float) -> None:
         now = self.real_time()
@@ -159,7 +159,7 @@ class Crawler:
             room = store.room_at(connection, visit.workspace_id, visit.import_id, page.url.site, self.settings.ingest_web_pages_per_site)
             if links := page.links[:room]:
                 first = store.next_line(connection, visit.workspace_id, visit.import_id)
-                store.add_pages(connection, visit.workspace_id, visit.import_id, enumerate(links, first), now, linked=True)
+                store.add_pages(connection, visit.workspace_id, visit.import_id, enumerate(links, first), linked=True)
 
     def _refuse(self, visit: Visit, reason: str, delay: float | None = None) -> None:
         """`delay`: None if nothing was asked of the host."""
@@ -204,6 +204,7 @@ class Crawler:
                 return 0
             work = Work(connection, self.codec, self.clock(), ACTOR, ending.correlation_id)
             work.append(end_import(work, ending.workspace_id, self._event(ending)))
+            store.let_go(connection, ending)
         return 1
 
     def _event(self, ending: Ending) -> ImportFinished | ImportFailed:

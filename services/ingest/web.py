@@ -37,7 +37,7 @@ def start_web_import(work: Work, workspace_id: UUID, import_id: UUID, asked: Seq
         import_id=import_id, source_id=source.source_id, source=source.name, file_name=name, mapping={}, mapping_version=0
     )
     add_import(work, workspace_id, event, "running", {"web": True})
-    store.add_pages(work.connection, workspace_id, import_id, pages, work.now, linked=False)
+    store.add_pages(work.connection, workspace_id, import_id, pages, linked=False)
     jobs.reject(work.connection, workspace_id, import_id, refused)
     store.count(work.connection, workspace_id, import_id, Counts(rows=len(refused), rejected=len(refused)))
     return [*told, Told(IMPORT, import_id, event, workspace_id)]

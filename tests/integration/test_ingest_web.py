@@ -267,6 +267,17 @@ def test_switched_off_it_asks_nobody_and_ends_what_was_begun(bed: WebBed, host: 
     bed.work_off(import_id, crawler)
     assert bed.bed.counts(import_id)[0] == "failed"
     assert bed.web.paths(host) == []
+    assert bed.states(import_id) == ["refused"]
+
+
+def test_what_is_known_of_hosts_is_forgotten_when_nobody_asks_for_it(bed: WebBed, host: str) -> None:
+    bed.web.put(host, "/", "<title>x</title>")
+    bed.read(bed.web.url(host))
+    bed.clock.go(2 * 86400)
+    with bed.bed.database.transaction() as connection:
+        store.sweep(connection, bed.clock())
+        assert not rows(connection, "SELECT 1 FROM web_hosts WHERE host = :h", h=host)
+        assert not rows(connection, "SELECT 1 FROM web_robots WHERE origin = :o", o=bed.web.url(host, ""))
 
 
 def test_files_are_imported_while_pages_wait(bed: WebBed, host: str) -> None:

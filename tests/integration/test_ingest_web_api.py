@@ -1,6 +1,7 @@
 """Company web pages by the API: off by default, asked for, watched, and shown as they were."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,7 @@ def web(client: Client) -> Iterator[WebBed]:
     [({}, "SMARTLEADS_INGEST_WEB=true"), ({"ingest_web": True}, "SMARTLEADS_INGEST_WEB_CONTACT")],
 )
 def test_until_it_is_switched_on_a_call_hears_which_setting_is_missing(
-    settings: Settings, settings_of: dict[str, bool], missing: str
+    settings: Settings, settings_of: dict[str, Any], missing: str
 ) -> None:
     with serving_ingest(IngestSettings(**settings.model_dump(), **settings_of)) as client:
         answer = client.post("/sources/web", {"urls": ["acme.io"]})

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -56,20 +56,16 @@ class Ending:
     correlation_id: str
 
 
-def add_pages(
-    connection: Connection, workspace_id: UUID, import_id: UUID, pages: Iterable[tuple[int, WebUrl]], now: datetime, *, linked: bool
-) -> None:
-    """Line and page; those that the import does not know yet, and their hosts. The import's row is locked, or new."""
+def add_pages(connection: Connection, workspace_id: UUID, import_id: UUID, pages: Iterable[tuple[int, WebUrl]], *, linked: bool) -> None:
+    """Line and page; those that the import does not know yet. The import's row is locked, or new."""
     run(
         connection,
-        """WITH new AS (
-               SELECT given.* FROM json_to_recordset(:pages) AS given (line integer, url text, host text, site text)
-               WHERE NOT EXISTS (SELECT FROM web_pages WHERE workspace_id = :w AND import_id = :i AND web_pages.url = given.url)),
-           hosts AS (INSERT INTO web_hosts (host, free_at) SELECT DISTINCT host, CAST(:now AS timestamptz) FROM new ORDER BY host
-                     ON CONFLICT DO NOTHING)
-           INSERT INTO web_pages (workspace_id, import_id, line, asked, url, host, site, linked)
-           SELECT :w, :i, line, url, url, host, site, :linked FROM new ON CONFLICT DO NOTHING""",
-        w=workspace_id, i=import_id, now=now, linked=linked,
+        """INSERT INTO web_pages (workspace_id, import_id, line, asked, url, host, site, linked)
+           SELECT :w, :i, line, url, url, host, site, :linked
+           FROM json_to_recordset(:pages) AS given (line integer, url text, host text, site text)
+           WHERE NOT EXISTS (SELECT FROM web_pages WHERE workspace_id = :w AND import_id = :i AND web_pages.url = given.url)
+           ON CONFLICT DO NOTHING""",
+        w=workspace_id, i=import_id, linked=linked,
         pages=as_json({"line": line, "url": str(each), "host": each.host, "site": each.site} for line, each in pages),
     )  # fmt: skip
     count(connection, workspace_id, import_id, Counts())
@@ -108,6 +104,13 @@ def room_at(connection: Connection, workspace_id: UUID, import_id: UUID, site: s
     return max(0, most - int(found[0].n))
 
 
+# Hosts are of all workspaces, and so the workers' alone to know.
+NEW_HOSTS = """
+INSERT INTO web_hosts (host, free_at)
+SELECT DISTINCT host, CAST(:now AS timestamptz) FROM web_pages
+WHERE state = 'waiting' AND NOT EXISTS (SELECT FROM web_hosts WHERE web_hosts.host = web_pages.host)
+ORDER BY host ON CONFLICT DO NOTHING
+"""
 CLAIM = """
 WITH mine AS (
     SELECT web_pages.*, imports.correlation_id FROM web_hosts JOIN web_pages USING (host) JOIN imports USING (workspace_id, import_id)
@@ -127,6 +130,7 @@ RETURNING web_pages.workspace_id, web_pages.import_id, web_pages.line, web_pages
 
 def claim(connection: Connection, me: UUID, now: datetime, seconds: float) -> Visit | None:
     """The next page whose host is free; the host is this worker's for so many seconds. None if none is to be asked now."""
+    run(connection, NEW_HOSTS, now=now)
     found = rows(connection, CLAIM, me=me, now=now, seconds=seconds)
     return next((Visit(**row._asdict()) for row in found), None)
 
@@ -157,9 +161,8 @@ def lock_running(connection: Connection, workspace_id: UUID, import_id: UUID) ->
     return bool(found)
 
 
-def move(connection: Connection, visit: Visit, to: WebUrl, now: datetime) -> None:
+def move(connection: Connection, visit: Visit, to: WebUrl) -> None:
     """The page has led elsewhere: it waits for its turn there."""
-    run(connection, "INSERT INTO web_hosts (host, free_at) VALUES (:h, :now) ON CONFLICT DO NOTHING", h=to.host, now=now)
     run(
         connection,
         """UPDATE web_pages SET url = :url, host = :host, site = :site, hops = hops + 1
@@ -218,6 +221,24 @@ def to_end(connection: Connection, *, off: bool) -> Ending | None:
         return None
     counts = Counts(row.rows, row.accepted, row.unchanged, row.rejected)
     return Ending(row.workspace_id, row.import_id, row.source_id, counts, row.waiting, row.correlation_id)
+
+
+def let_go(connection: Connection, ending: Ending) -> None:
+    """Of the pages of an import that has ended, none waits any longer."""
+    run(
+        connection, "UPDATE web_pages SET state = 'refused' WHERE workspace_id = :w AND import_id = :i AND state = 'waiting'",
+        w=ending.workspace_id, i=ending.import_id,
+    )  # fmt: skip
+
+
+def sweep(connection: Connection, now: datetime) -> int:
+    """Forget what is known of hosts that nobody has asked for a day, and robots.txt that have to be asked for anew."""
+    gone = run(connection, "DELETE FROM web_robots WHERE good_until < :now", now=now)
+    return gone + run(
+        connection,
+        "DELETE FROM web_hosts WHERE free_at < :before AND (lease_until IS NULL OR lease_until < clock_timestamp())",
+        before=now - timedelta(days=1),
+    )
 
 
 def robots_of(connection: Connection, origin: str, now: datetime) -> Any:
