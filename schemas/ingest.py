@@ -14,7 +14,7 @@ class SourceRegistered(Body):
     source_id: UUID
     name: str
     kind: str
-    """`csv`, `api` or `webhook`."""
+    """`csv`, `api`, `webhook` or `web`."""
 
 
 class ImportStarted(Body):

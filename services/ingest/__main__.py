@@ -7,10 +7,12 @@ from fastapi import APIRouter
 
 from services.ingest import agents, api
 from services.ingest.bus import KafkaBus
+from services.ingest.crawling import Crawler, fetcher_of
 from services.ingest.importing import Importer
 from services.ingest.settings import IngestSettings
-from services.ingest.store import addresses, imports
+from services.ingest.store import addresses, evidence, imports, web
 from services.ingest.undoing import Undoer
+from services.kit.clock import system_clock
 from services.kit.loops import Loop
 from services.kit.service import Context, Service, main
 
@@ -42,12 +44,30 @@ def loops(context: Context) -> Sequence[Loop]:
         with context.worker.transaction() as connection:
             return addresses.forget_waiting(connection, settings.ingest_waiting_days)
 
+    def forget_evidence() -> int:
+        with context.worker.transaction() as connection:
+            now = system_clock()
+            return web.sweep(connection, now) + evidence.forget(connection, now, settings.ingest_web_evidence_days)
+
     return (
+        *crawlers(context),
+        Loop("evidence", forget_evidence, idle=3600),
         Loop("imports", importer.step, idle=0.3, close=importer.close),
         Loop("undos", undoer.step, idle=0.5, close=undoer.close),
         Loop("sweep", importer.sweep, idle=3600),
         Loop("waiting", forget_waiting, idle=3600),
     )
+
+
+def crawlers(context: Context) -> Sequence[Loop]:
+    """One where the source is switched off: it ends what was begun before."""
+    settings: IngestSettings = context.settings
+    fetcher, made = fetcher_of(settings), list[Loop]()
+    for number in range(1, (settings.ingest_web_fetchers if settings.ingest_web else 1) + 1):
+        bus = KafkaBus(settings, f"ingest-web-{number}")
+        crawler = Crawler(context.worker, context.codec, context.clock, bus, fetcher, settings, system_clock)
+        made.append(Loop(f"web-{number}", crawler.step, idle=1.0, close=crawler.close))
+    return made
 
 
 def routers(context: Context) -> Sequence[APIRouter]:

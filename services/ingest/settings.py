@@ -28,6 +28,33 @@ class IngestSettings(Settings):
     ingest_waiting_days: int = 90
     """So long an activity waits for the person who did it to become a contact."""
 
+    ingest_web: bool = False
+    """Whether company web pages may be read as a source. Until it is set, nothing is asked of any other machine."""
+
+    ingest_web_contact: str = ""
+    """Address of a page where a site's owner learns who reads it: told with every request, and nothing is read without it."""
+
+    ingest_web_delay_seconds: float = 5.0
+    """Between two requests at one host, where its robots.txt asks for no other pause."""
+
+    ingest_web_pages_per_site: int = 5
+    """Of one import: the pages that are given, and those that they call their imprint, contact, about or team."""
+
+    ingest_web_most_page_bytes: int = 2 << 20
+    """Of one page, as it comes and unpacked."""
+
+    ingest_web_page_seconds: float = 20.0
+    """For one request from its first packet to its last."""
+
+    ingest_web_fetchers: int = 4
+    """Requests at a time, each at another host, by one worker process."""
+
+    ingest_web_evidence_days: int = 90
+    """So long the raw pages are kept; then they are erased."""
+
+    ingest_web_test_address: str | None = None
+    """For tests alone: the one address that is let through although it is not public, with any port."""
+
     @property
     def uploads_folder(self) -> Path:
         return self.ingest_uploads or self.home / "uploads"

@@ -5,7 +5,7 @@ Webhooks alone name no workspace: their callers know their source, and the secre
 
 from fastapi import APIRouter
 
-from services.ingest.api import hooks, imports, progress, pushes, secrets, sources, undos
+from services.ingest.api import hooks, imports, progress, pushes, secrets, sources, undos, web
 from services.ingest.ports import RecordBus
 
 PREFIX = "/api/ingest/workspaces/{workspace_id}"
@@ -14,8 +14,8 @@ PREFIX = "/api/ingest/workspaces/{workspace_id}"
 def make_router(bus: RecordBus) -> APIRouter:
     """`bus` carries what is pushed."""
     within = APIRouter(prefix=PREFIX, tags=["ingest"])
-    files = (sources.uploads, imports.uploads)
-    for part in (sources.router, secrets.router, imports.router, progress.router, undos.router, *files, pushes.make_router(bus)):
+    plain = (sources.router, secrets.router, imports.router, progress.router, undos.router, web.router)
+    for part in (*plain, sources.uploads, imports.uploads, pushes.make_router(bus)):
         within.include_router(part)
     router = APIRouter()
     router.include_router(within)

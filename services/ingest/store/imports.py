@@ -84,7 +84,7 @@ def file_columns(layout: Layout, order: DayOrder, size: int) -> dict[str, Any]:
 CLAIM = """
 WITH mine AS (
     SELECT workspace_id, import_id, lease_by FROM imports
-    WHERE state = 'running' AND (lease_until IS NULL OR lease_until < clock_timestamp() OR lease_by = :me)
+    WHERE state = 'running' AND NOT web AND (lease_until IS NULL OR lease_until < clock_timestamp() OR lease_by = :me)
     -- Who has waited longest first: imports take turns, chunk by chunk.
     ORDER BY lease_until NULLS FIRST, asked_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 UPDATE imports SET lease_by = :me, lease_until = clock_timestamp() + make_interval(secs => :seconds),
