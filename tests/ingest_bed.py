@@ -1,6 +1,8 @@
 """Ingest on real engines: imports as they are asked for, a worker to do them, and the topic that they end on."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -24,6 +26,7 @@ from services.ingest.store import imports
 from services.kit import kafka
 from services.kit.codec import Codec, Heard, Undecodable
 from services.kit.database import Database
+from services.kit.errors import Unavailable
 from services.kit.secrets import Secrets
 from services.kit.settings import Settings
 from tests.builders import MONDAY, codec_over, work_on
@@ -100,6 +103,24 @@ def make_bed(settings: Settings, *, topics: bool = True) -> Bed:
         kafka.make_topics(made)
     database = Database(made, "ingest")
     return Bed(made, database, codec_over(made, database), KafkaBus(made, "test"))
+
+
+class Cut:
+    """The real bus, of which the sender is cut off before it hears that the records have arrived: so many times, or always."""
+
+    def __init__(self, bus: RecordBus, times: float = math.inf) -> None:
+        self._bus, self._left = bus, times
+
+    @contextmanager
+    def publishing(self, records: Sequence[Envelope]) -> Iterator[None]:
+        with self._bus.publishing(records):
+            yield
+        if self._left:
+            self._left -= 1
+            raise Unavailable("cut off after the broker had them")
+
+    def close(self) -> None:
+        self._bus.close()
 
 
 def heard(body: Body, workspace_id: UUID, at: datetime = MONDAY) -> Heard:

@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,9 +16,10 @@ from services.ingest.fetching import Fetcher
 from services.ingest.ports import RecordBus
 from services.ingest.settings import IngestSettings
 from services.ingest.store import imports
-from services.kit.database import rows
+from services.kit.database import rows, run
+from services.kit.settings import Settings
 from tests.builders import MONDAY, work_on
-from tests.ingest_bed import Bed
+from tests.ingest_bed import Bed, make_bed
 
 HERE = "127.0.0.1"
 ON: dict[str, Any] = {"ingest_web": True, "ingest_web_contact": "https://provider.example/bot", "ingest_web_test_address": HERE}
@@ -109,6 +110,21 @@ def serving() -> Iterator[Web]:
         server.server_close()
 
 
+def new_host() -> str:
+    """Hosts are known from test to test, so each test has its own."""
+    return f"h{uuid4().hex[:10]}.test"
+
+
+@contextmanager
+def running_web(settings: Settings) -> Iterator["WebBed"]:
+    bed = make_bed(settings)
+    try:
+        with serving() as web:
+            yield WebBed(bed, web)
+    finally:
+        bed.close()
+
+
 @dataclass
 class WebBed:
     """A worker that reads our web, by a clock of its own."""
@@ -116,6 +132,13 @@ class WebBed:
     bed: Bed
     web: Web
     clock: Timed = field(default_factory=Timed)
+
+    @contextmanager
+    def elsewhere(self) -> Iterator["WebBed"]:
+        """In a workspace of its own. Nothing is left to be read."""
+        yield WebBed(replace(self.bed, workspace_id=uuid4()), self.web)
+        with self.bed.database.transaction() as connection:
+            run(connection, "UPDATE imports SET state = 'failed' WHERE web AND state = 'running'")
 
     def settings(self, **more: Any) -> IngestSettings:
         return self.bed.settings.model_copy(update=ON | more)

@@ -51,6 +51,15 @@ class Apis:
     async def post(self, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
         return (await self.call("POST", path, json=body or {}, params=query)).json()
 
+    async def attempt(self, method: str, path: str, **request: Any) -> tuple[httpx.Response | None, str | None]:
+        """The answer, or why it was refused, for the page to say beside what was asked. Raises Unauthenticated, Unavailable."""
+        try:
+            return await self.call(method, path, **request), None
+        except Unauthenticated:
+            raise
+        except Rejected as refusal:
+            return None, refusal.reason
+
     def _note(self, error: Unavailable) -> None:
         if error.reason not in self.troubles:
             self.troubles.append(error.reason)

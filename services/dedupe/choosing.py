@@ -25,6 +25,15 @@ Groups = Mapping[UUID, Mapping[UUID, Stored]]
 """Person → the records that are theirs, by id."""
 
 
+def groups_of(records: Mapping[UUID, Stored]) -> dict[UUID, dict[UUID, Stored]]:
+    """By their persons, the persons and their records in the order of arrival; records of nobody are left out."""
+    groups: dict[UUID, dict[UUID, Stored]] = {}
+    for record_id, each in sorted(records.items(), key=lambda item: item[1].arrived):
+        if each.person_id:
+            groups.setdefault(each.person_id, {})[record_id] = each
+    return groups
+
+
 @dataclass(frozen=True)
 class Choosing:
     policy: Policy = golden.STANDARD

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from services.dedupe.domain.linkage.traits import Traits
-from services.dedupe.index import Key, Number, array
+from services.dedupe.index import Key, Number
+from services.dedupe.store import array
 from services.kit.database import as_json, rows, run
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from schemas.envelope import Envelope
 from services.dedupe import index, kept, store, versions
-from services.dedupe.choosing import choosing_for
+from services.dedupe.choosing import Groups, choosing_for, groups_of
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Company
@@ -143,16 +143,13 @@ def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Tol
 
 
 def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
-    groups: dict[UUID, dict[UUID, Stored]] = {}
-    for record_id, each in sorted(scene.now.items(), key=lambda item: item[1].arrived):
-        if each.person_id:
-            groups.setdefault(each.person_id, {})[record_id] = each
+    groups = groups_of(scene.now)
     left = {was.person_id: was.workspace_id for was in scene.before.values() if was.person_id and was.person_id not in groups}
     workspaces = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items()} | left
     known = work.load(PERSON, workspaces, workspaces)
     because = last_event(scene)
-    for person_id, workspace_id in left.items():
-        hand_on(work, scene, workspace_id, person_id, known[person_id])
+    remain = {person_id: remaining(scene, gone) for person_id in left if (gone := known[person_id])}
+    hand_on(work, scene, left, remain)
     choosing = choosing_for(work.connection, groups)
     told: list[Told] = []
     for person_id, group in groups.items():
@@ -163,7 +160,7 @@ def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     for person_id, workspace_id in left.items():
         gone = known[person_id]
         if gone:
-            theirs = remaining(scene, gone)
+            theirs = remain[person_id]
             events = persons.merge_away(gone, *joined(judge, groups, theirs)) if theirs else persons.withdraw(gone)
             told += [Told(PERSON, person_id, event, workspace_id, because.get(workspace_id)) for event in events]
     return told
@@ -175,15 +172,18 @@ def remaining(scene: Scene, gone: Person) -> list[Stored]:
     return sorted(theirs, key=lambda each: each.arrived)
 
 
-def hand_on(work: Work, scene: Scene, workspace_id: UUID, person_id: UUID, gone: Person | None) -> None:
-    """What was corrected of a person goes on to who has their other records, when the one that they are named after is withdrawn."""
-    if gone and any(person_id_of(record_id) == person_id for record_id in scene.gone) and (theirs := remaining(scene, gone)):
-        heir = theirs[0].person_id
-        assert heir is not None  # noqa: S101 - `remaining` are persons'
-        kept.inherit_corrections(work.connection, workspace_id, person_id, heir)
+def hand_on(work: Work, scene: Scene, left: Mapping[UUID, UUID], remain: Mapping[UUID, Sequence[Stored]]) -> None:
+    """What was corrected of a person goes on to who has their other records, when the one that they are named after is withdrawn.
+    `left`: persons who have no record any more, with their workspaces; `remain`: those of their records that others have.
+    """
+    for person_id in {person_id_of(record_id) for record_id in scene.gone} & remain.keys():
+        if remain[person_id]:
+            heir = remain[person_id][0].person_id
+            assert heir is not None  # noqa: S101 - `remaining` are persons'
+            kept.inherit_corrections(work.connection, left[person_id], person_id, heir)
 
 
-def joined(judge: Judge, groups: Mapping[UUID, Mapping[UUID, Stored]], theirs: Sequence[Stored]) -> tuple[UUID, str]:
+def joined(judge: Judge, groups: Groups, theirs: Sequence[Stored]) -> tuple[UUID, str]:
     """Into whom a person was merged, and why: where the first of their records is now, and the strongest link between the two."""
     into = theirs[0].person_id
     assert into is not None  # noqa: S101 - `remaining` are persons'

@@ -1,14 +1,14 @@
 """The index that records are found by, and the links between them, all by the records' numbers. Sets in, sets out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
-from services.dedupe.store import Named
+from services.dedupe.store import Named, array
 from services.kit.database import as_json, rows, run
 
 Key = int
@@ -17,11 +17,6 @@ Number = int
 Entry = tuple[Key, Number]
 NameDomain = tuple[UUID, str, str]
 """A company's name and a domain that goes with it, in a workspace."""
-
-
-def array(values: Iterable[Any]) -> str:
-    """Numbers as one parameter, for `CAST(:name AS bigint[])`."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def change_keys(connection: Connection, drop: Collection[Entry], add: Collection[Entry]) -> None:

@@ -86,21 +86,19 @@ def open_ones(
         if len(links) < 2 * most:
             break
         after = (links[-1].bits, links[-1].record, links[-1].other)
-    stored = store.numbered(connection, {number for _, *pair in found for number in pair})
-    return [replace(answer(connection, judge, stored[one], stored[other], stored), listed=(bits, one, other)) for bits, one, other in found]
+    about = About(connection, judge, store.numbered(connection, {number for _, *pair in found for number in pair}))
+    return [replace(about.answer(one, other), listed=(bits, one, other)) for bits, one, other in found]
 
 
 def compare(connection: Connection, judges: Judges, workspace_id: UUID, one: UUID, other: UUID) -> Answer:
     """`one` and `other` are persons or records. Raises NotFound."""
     judge = judges.current(connection)
     some, others = (meant(connection, workspace_id, each) for each in (one, other))
-    records = {each.arrived: each for each in (*some, *others)}
-    traits = judge.traits(connection, {number: judge.describe(each) for number, each in records.items()})
-    pairs = [(a, b) for a in some for b in others if a.arrived != b.arrived]
+    pairs = [(a.arrived, b.arrived) for a in some for b in others if a.arrived != b.arrived]
     if not pairs:
         raise NotFound("it takes two different records")
-    best = max(pairs, key=lambda pair: judge.score(traits[pair[0].arrived], traits[pair[1].arrived]))
-    return answer(connection, judge, *best, records)
+    about = About(connection, judge, {each.arrived: each for each in (*some, *others)})
+    return about.answer(*max(pairs, key=lambda pair: judge.score(about.traits[pair[0]], about.traits[pair[1]])))
 
 
 def meant(connection: Connection, workspace_id: UUID, which: UUID) -> list[Stored]:
@@ -110,23 +108,28 @@ def meant(connection: Connection, workspace_id: UUID, which: UUID) -> list[Store
     return sorted(found.values(), key=lambda each: each.arrived)[:MOST_RECORDS]
 
 
-def answer(connection: Connection, judge: Judge, one: Stored, other: Stored, known: Mapping[int, Stored]) -> Answer:
-    traits = judge.traits(connection, {number: judge.describe(each) for number, each in known.items()})
-    mine, theirs = traits[one.arrived], traits[other.arrived]
-    shift = judge.shift(connection)
-    model = judge.knowledge.model
-    waterfall = model.explain(mine, theirs, compared(mine, theirs))
-    waterfall[0] = waterfall[0]._replace(bits=waterfall[0].bits + shift)
-    same, apart = index.decided_of(connection, {one.arrived})
-    pair = (min(one.arrived, other.arrived), max(one.arrived, other.arrived))
-    return Answer(
-        place=(sum(bar.bits for bar in waterfall), *pair),
-        persons=(one.person_id, other.person_id),
-        records=(one.record_id, other.record_id),
-        waterfall=waterfall,
-        turns=turns(model, mine, theirs, LINK - shift),
-        decided=True if pair in same else False if pair in apart else None,
-    )
+class About:
+    """Some records that are asked about, and what is known of all of them, looked up once."""
+
+    def __init__(self, connection: Connection, judge: Judge, records: Mapping[int, Stored]) -> None:
+        self.traits = judge.traits(connection, {number: judge.describe(each) for number, each in records.items()})
+        self._records, self._model, self._shift = records, judge.knowledge.model, judge.shift(connection)
+        self._same, self._apart = index.decided_of(connection, records)
+
+    def answer(self, one: int, other: int) -> Answer:
+        """Of two of them, by their numbers."""
+        mine, theirs = self.traits[one], self.traits[other]
+        waterfall = self._model.explain(mine, theirs, compared(mine, theirs))
+        waterfall[0] = waterfall[0]._replace(bits=waterfall[0].bits + self._shift)
+        pair = (min(one, other), max(one, other))
+        return Answer(
+            place=(sum(bar.bits for bar in waterfall), *pair),
+            persons=(self._records[one].person_id, self._records[other].person_id),
+            records=(self._records[one].record_id, self._records[other].record_id),
+            waterfall=waterfall,
+            turns=turns(self._model, mine, theirs, LINK - self._shift),
+            decided=True if pair in self._same else False if pair in self._apart else None,
+        )
 
 
 def judgement(connection: Connection, workspace_id: UUID, judgement_id: UUID) -> Judgement:

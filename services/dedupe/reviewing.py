@@ -79,12 +79,12 @@ def judge(work: Work, judges: Judges, workspace_id: UUID, judged: PersonsJudged)
     store.lock_scopes(work.connection, [workspace_id])
     state = judgements.evolve(None, judged)
     records = known(work, workspace_id, state.records)
+    told = Told(JUDGEMENT, judged.judgement_id, judged, workspace_id)
     if judged.verdict == Verdict.LATER:
         assert judged.until is not None  # noqa: S101 - `put_off` gives it
         decisions.postpone(work.connection, workspace_id, judged.some, judged.others, judged.until)
-    else:
-        decisions.keep(work.connection, workspace_id, judged.judgement_id, judgements.decided(state))
-    told = Told(JUDGEMENT, judged.judgement_id, judged, workspace_id)
+        return judged.judgement_id, [told]
+    decisions.keep(work.connection, workspace_id, judged.judgement_id, judgements.decided(state))
     return judged.judgement_id, [told, *group_anew(work, judges, records)]
 
 
@@ -96,10 +96,11 @@ def withdraw(work: Work, judges: Judges, workspace_id: UUID, judgement_id: UUID)
         raise NotFound(f"there is no judgement {judgement_id} here")
     if state.withdrawn:
         return []
-    decisions.withdraw(work.connection, workspace_id, judgement_id)
+    told = Told(JUDGEMENT, judgement_id, JudgementWithdrawn(judgement_id=judgement_id), workspace_id)
     if state.verdict == Verdict.LATER:
         decisions.ask_again(work.connection, workspace_id, state.some, state.others)
-    told = Told(JUDGEMENT, judgement_id, JudgementWithdrawn(judgement_id=judgement_id), workspace_id)
+        return [told]
+    decisions.withdraw(work.connection, workspace_id, judgement_id)
     records = store.find(work.connection, [(workspace_id, record_id) for record_id in state.records])
     return [told, *group_anew(work, judges, records)]
 

@@ -1,6 +1,6 @@
 """The survivorship rules: set by an operator, tried beforehand, and then followed by all persons, slice by slice."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from schemas.body import PROVIDER
 from schemas.dedupe import SurvivorshipSet
 from services.dedupe import kept, store
-from services.dedupe.choosing import RULES, Groups, choosing_for, policy_of
+from services.dedupe.choosing import RULES, choosing_for, groups_of, policy_of
 from services.dedupe.domain import golden, survivorship
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.golden import Golden
 from services.dedupe.domain.survivorship import RULES_ID, Policy
 from services.dedupe.handlers import PERSON
-from services.dedupe.store import Scoped, Stored
+from services.dedupe.store import Scoped
 from services.kit.errors import Conflict, Invalid
 from services.kit.events import Told, Work
 
@@ -75,14 +75,6 @@ class Preview:
             dict(Counter(self.fields) + Counter(other.fields)),
             (self.examples + other.examples)[:MOST_EXAMPLES],
         )
-
-
-def groups_of(records: Mapping[UUID, Stored]) -> Groups:
-    groups: dict[UUID, dict[UUID, Stored]] = defaultdict(dict)
-    for record_id, each in records.items():
-        if each.person_id:
-            groups[each.person_id][record_id] = each
-    return groups
 
 
 def preview(connection: Connection, asked: Policy, keys: Collection[Scoped]) -> Preview:

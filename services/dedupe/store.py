@@ -77,6 +77,11 @@ def stored(row: Any) -> Stored:
     return Stored(row.workspace_id, row.record_id, row.arrived, row.digest, row.record, row.person_id, row.company_id, row.keys)
 
 
+def array(values: Iterable[int]) -> str:
+    """Numbers as one parameter, for `CAST(:name AS bigint[])`."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
 def scoped(pairs: Iterable[Scoped], name: str) -> str:
     return as_json({"workspace_id": workspace_id, name: value} for workspace_id, value in pairs)
 
@@ -112,7 +117,7 @@ def persons_of(connection: Connection, numbers: Collection[int]) -> dict[UUID, S
     found = rows(
         connection,
         THEIRS + RECORDS + "JOIN wanted ON records.workspace_id = wanted.workspace_id AND records.person_id = wanted.person_id",
-        numbers="{" + ",".join(map(str, numbers)) + "}",
+        numbers=array(numbers),
     )
     return {row.record_id: stored(row) for row in found}
 
@@ -124,7 +129,7 @@ def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, Stor
     found = rows(
         connection,
         RECORDS + "JOIN unnest(CAST(:numbers AS bigint[])) AS wanted (arrived) USING (arrived)",
-        numbers="{" + ",".join(map(str, numbers)) + "}",
+        numbers=array(numbers),
     )
     return {row.arrived: stored(row) for row in found}
 
@@ -161,7 +166,7 @@ def workspaces_of(connection: Connection, numbers: Collection[int]) -> set[UUID]
     found = rows(
         connection,
         "SELECT DISTINCT workspace_id FROM records JOIN unnest(CAST(:numbers AS bigint[])) AS wanted (arrived) USING (arrived)",
-        numbers="{" + ",".join(map(str, numbers)) + "}",
+        numbers=array(numbers),
     )
     return {row.workspace_id for row in found}
 
@@ -199,7 +204,7 @@ def keep(connection: Connection, kept: Iterable[Stored]) -> None:
                 "person_id": each.person_id,
                 "company_id": each.company_id,
                 "digest": each.digest,
-                "keys": "{" + ",".join(map(str, each.keys)) + "}",
+                "keys": array(each.keys),
                 "record": each.record,
             }
             for each in kept
@@ -220,7 +225,7 @@ def move(connection: Connection, moved: Collection[Stored]) -> None:
                     "arrived": each.arrived,
                     "person_id": each.person_id,
                     "company_id": each.company_id,
-                    "keys": "{" + ",".join(map(str, each.keys)) + "}",
+                    "keys": array(each.keys),
                 }
                 for each in moved
             ),

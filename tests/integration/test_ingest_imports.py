@@ -1,24 +1,21 @@
 """Imports from file to topic: each record once, whatever happens on the way."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from schemas.envelope import Envelope
 from schemas.topics import INGEST_IMPORTS
 from services.ingest.importing import MOST_TAKEOVERS
-from services.ingest.ports import RecordBus
 from services.ingest.store import imports, sources
 from services.kit.database import rows, run
 from services.kit.errors import Invalid, Unavailable
 from services.kit.settings import Settings
 from tests.builders import MONDAY
-from tests.ingest_bed import Bed, make_bed
+from tests.ingest_bed import Bed, Cut, make_bed
 
 pytestmark = pytest.mark.engines
 
@@ -82,24 +79,6 @@ def test_a_row_that_comes_twice_in_one_file_is_published_once_for_each_thing_it_
     import_id = bed.upload(HEADER.encode() + b"1,Ann Lee,,Acme\n1,Ann Lee,,Acme\n1,Ann Ray,,Acme\n,Bob Ray,,Acme\n,Bob Ray,,Acme\n")
     bed.work_off()
     assert bed.counts(import_id) == ("finished", 5, 3, 2, 0)
-
-
-class Cut:
-    """The real bus, of which the sender is cut off before it hears that the records have arrived."""
-
-    def __init__(self, bus: RecordBus, times: int) -> None:
-        self._bus, self._left = bus, times
-
-    @contextmanager
-    def publishing(self, records: Sequence[Envelope]) -> Iterator[None]:
-        with self._bus.publishing(records):
-            yield
-        if self._left:
-            self._left -= 1
-            raise Unavailable("cut off after the broker had them")
-
-    def close(self) -> None:
-        self._bus.close()
 
 
 def test_what_was_published_before_a_crash_is_published_again_as_the_same_events(bed: Bed) -> None:

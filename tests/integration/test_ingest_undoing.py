@@ -1,24 +1,21 @@
 """Undoing imports on real engines: what each record says from then on, and what others hear of it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
-from schemas.envelope import Envelope
 from schemas.ingest import RecordIngested, RecordWithdrawn
 from services.ingest import undoing
 from services.ingest.domain.records import Draft, read_pushed
 from services.ingest.handlers import Push, push_records
-from services.ingest.ports import RecordBus
 from services.ingest.store import imports
 from services.kit.database import rows, run
 from services.kit.errors import Conflict, NotFound, Unavailable
 from services.kit.settings import Settings
 from tests.builders import work_on
-from tests.ingest_bed import Bed, make_bed
+from tests.ingest_bed import Bed, Cut, make_bed
 from tests.undo_bed import ask, counts, said_now, told_now, undo, undoer, work_off
 
 pytestmark = pytest.mark.engines
@@ -130,22 +127,6 @@ def test_a_running_import_is_stopped_when_its_chunk_is_done_and_then_undone(bed:
     work_off(bed)
     assert counts(bed, import_id) == ("undone", 20, 0, 0)
     assert firms(bed) == {}
-
-
-class Cut:
-    """The real bus, of which the sender is cut off before it hears that the events have arrived."""
-
-    def __init__(self, bus: RecordBus) -> None:
-        self._bus = bus
-
-    @contextmanager
-    def publishing(self, records: Sequence[Envelope]) -> Iterator[None]:
-        with self._bus.publishing(records):
-            yield
-        raise Unavailable("cut off after the broker had them")
-
-    def close(self) -> None:
-        self._bus.close()
 
 
 def test_what_a_dead_importer_left_on_the_topic_is_undone_too(bed: Bed) -> None:

@@ -1,18 +1,15 @@
 """Company web pages on a real server: what is read, how politely, and what comes of it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 
 from services.ingest.store import evidence
 from services.ingest.store import web as store
-from services.kit.database import rows, run
+from services.kit.database import rows
 from services.kit.settings import Settings
 from tests import undo_bed
-from tests.ingest_bed import make_bed
-from tests.web_bed import WebBed, serving
+from tests.web_bed import WebBed, new_host, running_web
 
 pytestmark = pytest.mark.engines
 
@@ -26,24 +23,19 @@ ACME = """<!doctype html><title>Welcome | Acme GmbH</title>
 
 @pytest.fixture(scope="module")
 def shared(module_settings: Settings) -> Iterator[WebBed]:
-    bed = make_bed(module_settings)
-    with serving() as web:
-        yield WebBed(bed, web)
-    bed.close()
+    with running_web(module_settings) as made:
+        yield made
 
 
 @pytest.fixture
 def bed(shared: WebBed) -> Iterator[WebBed]:
-    """A workspace of its own; hosts are known from test to test, so each has its own too. Nothing is left to be read."""
-    made = WebBed(replace(shared.bed, workspace_id=uuid4()), shared.web)
-    yield made
-    with made.bed.database.transaction() as connection:
-        run(connection, "UPDATE imports SET state = 'failed' WHERE web AND state = 'running'")
+    with shared.elsewhere() as made:
+        yield made
 
 
 @pytest.fixture
 def host() -> str:
-    return f"h{uuid4().hex[:10]}.test"
+    return new_host()
 
 
 def test_a_companys_pages_become_its_records_and_no_persons(bed: WebBed, host: str) -> None:

@@ -1,68 +1,41 @@
 """Reading web pages, cut off in the middle: each page once, whatever the site says by then."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from uuid import uuid4
+from collections.abc import Iterator
 
 import pytest
 
-from schemas.envelope import Envelope
 from services.ingest.crawling import MOST_TRIES
 from services.ingest.store import web as store
 from services.kit.database import run
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
-from tests.ingest_bed import make_bed
-from tests.web_bed import WebBed, serving
+from tests.ingest_bed import Cut
+from tests.web_bed import WebBed, new_host, running_web
 
 pytestmark = pytest.mark.engines
 
 
 @pytest.fixture(scope="module")
 def shared(module_settings: Settings) -> Iterator[WebBed]:
-    bed = make_bed(module_settings)
-    with serving() as web:
-        yield WebBed(bed, web)
-    bed.close()
+    with running_web(module_settings) as made:
+        yield made
 
 
 @pytest.fixture
 def bed(shared: WebBed) -> Iterator[WebBed]:
-    """A workspace of its own; hosts are known from test to test, so each has its own too. Nothing is left to be read."""
-    made = WebBed(replace(shared.bed, workspace_id=uuid4()), shared.web)
-    yield made
-    with made.bed.database.transaction() as connection:
-        run(connection, "UPDATE imports SET state = 'failed' WHERE web AND state = 'running'")
+    with shared.elsewhere() as made:
+        yield made
 
 
 @pytest.fixture
 def host() -> str:
-    return f"h{uuid4().hex[:10]}.test"
-
-
-class Cut:
-    """The real bus, of which the sender is cut off before it hears that the records have arrived."""
-
-    def __init__(self, bed: WebBed) -> None:
-        self._bus, self._left = bed.bed.bus, 1
-
-    @contextmanager
-    def publishing(self, records: Sequence[Envelope]) -> Iterator[None]:
-        with self._bus.publishing(records):
-            yield
-        if self._left:
-            self._left -= 1
-            raise Unavailable("cut off after the broker had them")
-
-    def close(self) -> None:
-        self._bus.close()
+    return new_host()
 
 
 def test_what_was_published_before_a_crash_is_published_again_the_same_although_the_site_has_changed(bed: WebBed, host: str) -> None:
     bed.web.put(host, "/", '<meta property="og:site_name" content="Acme">')
     import_id = bed.ask(bed.web.url(host))
-    crawler = bed.crawler(Cut(bed))
+    crawler = bed.crawler(Cut(bed.bed.bus, 1))
     with pytest.raises(Unavailable):
         bed.work_off(import_id, crawler)
     assert bed.states(import_id) == ["fetched"]

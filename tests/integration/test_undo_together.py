@@ -16,8 +16,7 @@ from services.kit.database import run
 from services.kit.errors import Unavailable
 from services.kit.settings import Settings
 from tests import dedupe_bed, ingest_bed
-from tests.ingest_bed import Bed, heard
-from tests.integration.test_ingest_undoing import Cut
+from tests.ingest_bed import Bed, Cut, heard
 from tests.undo_bed import ask, said_now, told_now, undoer, work_off
 
 pytestmark = pytest.mark.engines

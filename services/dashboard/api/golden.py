@@ -12,17 +12,10 @@ from schemas.body import PROVIDER
 from services.dashboard.api import people
 from services.dashboard.fields import GROUPS, RULES, name_of
 from services.dashboard.frame import PageRoute, Visit, Visited
-from services.kit.errors import Forbidden, Rejected, Unauthenticated
 
 router = APIRouter(route_class=PageRoute, prefix="/provider")
 API = "/api/dedupe"
 INGEST = f"/api/ingest/workspaces/{PROVIDER}"
-
-
-async def enter(visit: Visit) -> None:
-    me = await visit.enter()
-    if me["role"] != "operator":
-        raise Forbidden("this page is for the Provider's operators")
 
 
 @router.get("/golden")
@@ -33,25 +26,15 @@ async def golden(visit: Visited) -> Response:
 @router.post("/golden/preview")
 async def preview(visit: Visited, request: Request) -> Response:
     asked = asked_of(await request.form())
-    try:
-        found = (await visit.apis.call("POST", f"{API}/survivorship/preview", json=asked)).json()
-    except Unauthenticated:
-        raise
-    except Rejected as refusal:
-        return await rules_page(visit, asked, problem=refusal.reason)
-    return await rules_page(visit, asked, preview=found)
+    found, problem = await visit.apis.attempt("POST", f"{API}/survivorship/preview", json=asked)
+    return await rules_page(visit, asked, problem=problem, preview=found and found.json())
 
 
 @router.post("/golden")
 async def save(visit: Visited, request: Request) -> Response:
     asked = asked_of(await request.form())
-    try:
-        await visit.apis.call("PUT", f"{API}/survivorship", json=asked)
-    except Unauthenticated:
-        raise
-    except Rejected as refusal:
-        return await rules_page(visit, asked, problem=refusal.reason)
-    return RedirectResponse("/provider/golden", 303)
+    _, problem = await visit.apis.attempt("PUT", f"{API}/survivorship", json=asked)
+    return await rules_page(visit, asked, problem=problem) if problem else RedirectResponse("/provider/golden", 303)
 
 
 def asked_of(form: FormData) -> dict[str, Any]:
@@ -65,7 +48,9 @@ def asked_of(form: FormData) -> dict[str, Any]:
 
 
 async def rules_page(visit: Visit, asked: Any = None, *, problem: str | None = None, preview: Any = None) -> Response:
-    _, rules, sources = await gather(enter(visit), visit.apis.get(f"{API}/survivorship"), visit.apis.see(f"{INGEST}/sources", limit=100))
+    _, rules, sources = await gather(
+        visit.enter_as_operator(), visit.apis.get(f"{API}/survivorship"), visit.apis.see(f"{INGEST}/sources", limit=100)
+    )
     return visit.page(
         "golden.html",
         "provider",
@@ -92,10 +77,5 @@ async def withdraw(visit: Visited, person_id: UUID, field: Annotated[str, Form()
 
 
 async def change(visit: Visit, person_id: UUID, method: str, **asked: Any) -> Response:
-    try:
-        await visit.apis.call(method, f"{API}/people/{person_id}/corrections", **asked)
-    except Unauthenticated:
-        raise
-    except Rejected as refusal:
-        return await people.shown(visit, person_id, problem=refusal.reason)
-    return RedirectResponse(f"/provider/people/{person_id}", 303)
+    _, problem = await visit.apis.attempt(method, f"{API}/people/{person_id}/corrections", **asked)
+    return await people.shown(visit, person_id, problem=problem) if problem else RedirectResponse(f"/provider/people/{person_id}", 303)

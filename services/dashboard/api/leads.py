@@ -14,7 +14,7 @@ from services.dashboard.fields import shown as fields
 from services.dashboard.frame import PageRoute, Visit, Visited
 from services.dashboard.links import link
 from services.dashboard.words import FORMULA, LEADS, PERIODS, SORTS, VIEWS
-from services.kit.errors import NotFound, Rejected, Unauthenticated
+from services.kit.errors import NotFound
 
 router = APIRouter(route_class=PageRoute, prefix="/workspaces/{workspace_id}/leads")
 
@@ -145,12 +145,10 @@ async def withdraw(visit: Visited, workspace_id: UUID, contact_id: UUID, field: 
 
 async def change(visit: Visit, workspace_id: UUID, contact_id: UUID, method: str, **asked: Any) -> Response:
     """A correction, or one taken back; what cannot be is said on the card."""
-    try:
-        await visit.apis.call(method, f"/api/publish/workspaces/{workspace_id}/contacts/{contact_id}/corrections", **asked)
-    except Unauthenticated:
-        raise
-    except Rejected as refusal:
-        return await card(visit, workspace_id, contact_id, problem=refusal.reason)
+    path = f"/api/publish/workspaces/{workspace_id}/contacts/{contact_id}/corrections"
+    _, problem = await visit.apis.attempt(method, path, **asked)
+    if problem:
+        return await card(visit, workspace_id, contact_id, problem=problem)
     return RedirectResponse(f"/workspaces/{workspace_id}/leads/{contact_id}", 303)
 
 

@@ -8,7 +8,7 @@ from services.dedupe.domain.linkage.model import BY_FREQUENCY, Model
 from services.dedupe.domain.linkage.traits import Traits
 
 EMPLOYED = FIELDS.index(EMPLOYER)
-TWICE = FIELDS.index(EMPLOYER) + 1
+TWICE = EMPLOYED + 1
 """From there on fields stand twice: for two at one company, and for others."""
 
 
