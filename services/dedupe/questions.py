@@ -1,6 +1,5 @@
 """What is asked about persons: who may be one, why two are or are not, and how it would be if somebody decided."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 
 from schemas.details import PersonDetails
 from services.dedupe import decisions, index, store
-from services.dedupe.domain import golden
+from services.dedupe.choosing import choosing_for, groups_of
 from services.dedupe.domain.judgement import Judgement
 from services.dedupe.domain.linkage.comparing import compare as compared
 from services.dedupe.domain.linkage.explaining import Turn, turns
@@ -156,14 +155,9 @@ def outcomes(connection: Connection, workspace_id: UUID, record_ids: Collection[
     """The persons whose these records are, the oldest first."""
     records = store.find(connection, [(workspace_id, record_id) for record_id in record_ids])
     persons = {(workspace_id, each.person_id) for each in records.values() if each.person_id}
-    groups: dict[UUID, list[Stored]] = defaultdict(list)
-    for each in sorted(store.of_persons(connection, persons).values(), key=lambda each: each.arrived):
-        if each.person_id:
-            groups[each.person_id].append(each)
-    return [
-        Outcome(person_id, tuple(each.record_id for each in group), golden.choose([each.record for each in group]).details)
-        for person_id, group in groups.items()
-    ]
+    groups = groups_of(store.of_persons(connection, persons))
+    choosing = choosing_for(connection, groups)
+    return [Outcome(person_id, tuple(group), choosing.golden(person_id, group).details) for person_id, group in groups.items()]
 
 
 def tried(work: Work, act: Callable[[Work], tuple[UUID, list[Told]]], workspace_id: UUID, record_ids: Collection[UUID]) -> list[Outcome]:

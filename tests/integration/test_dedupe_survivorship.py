@@ -178,6 +178,22 @@ def test_a_correction_goes_into_a_merge_and_comes_back_by_a_split(world: World) 
     assert {key: each.details.title for key, each in bed.persons().items()} == {one: "Clerk", other: "Queen"}
 
 
+def test_a_preview_of_a_merge_follows_the_corrections_and_the_rules(world: World) -> None:
+    bed = world.bed
+    bed.hear(
+        bed.record("1", email="ann@acme.com", title="Clerk", city="Ulm"),
+        bed.record("2", linkedin=PROFILE, title="Head of all sales", city="Neu-Ulm", as_of=EARLIER),
+    )
+    one, other = person_of(bed, "1"), person_of(bed, "2")
+    world.rules(fields={"city": ["longest"]})
+    world.correct(other, "title", "Queen")
+    asked = {"verdict": "same", "one": str(one), "other": str(other)}
+    [person] = world.call("POST", "judgements", 201, asked, preview=True)["people"]
+    assert (person["details"]["title"], person["details"]["city"]) == ("Queen", "Neu-Ulm")
+    world.call("POST", "judgements", 201, asked)
+    assert bed.persons()[one].details.model_dump(mode="json") == person["details"]
+
+
 def test_of_two_merged_corrections_the_later_counts_and_one_withdrawal_takes_back_both(world: World) -> None:
     bed = world.bed
     bed.hear(bed.record("1", email="ann@acme.com", title="Clerk"), bed.record("2", linkedin=PROFILE, title="Head"))
