@@ -84,9 +84,11 @@ class Neighbourhood:
         return (found | {number for pair in self.same for number in pair}) - self.records.keys()
 
 
-def gather(connection: Connection, judge: Judge, compared: Compared, were: Mapping[Number, Stored]) -> Neighbourhood:
-    """The neighbourhood, every record with the person whose it is. `were`: the batch's, as they are stored."""
-    judged, shift = compared.records, judge.shift(connection)
+def gather(connection: Connection, judge: Judge, compared: Compared, were: Mapping[Number, Stored], shift: float) -> Neighbourhood:
+    """The neighbourhood, every record with the person whose it is. `were`: the batch's, as they are stored; `shift`: bits by which any
+    two are less likely one person than when it was learned, as there are more of them.
+    """
+    judged = compared.records
     around = Neighbourhood(judged, were, compared.links(), LINK - shift)
     around.take_in(connection, judged.values())
     score = Scores(connection, judge, around.records, compared)

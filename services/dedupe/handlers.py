@@ -77,11 +77,17 @@ def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
 def settle(
     work: Work, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored], because: Mapping[UUID, Envelope]
 ) -> list[Told]:
-    """`judged`: records as they are now; `known`: as they were, those that were, and those that are taken away."""
-    scene = set_scene(work.connection, judge, judged, known)
-    scene.because.update(because)
-    moved = settle_companies(work, judge, scene)
-    return [*tell_companies(work, scene, moved), *tell_persons(work, judge, scene)]
+    """`judged`: records as they are now; `known`: as they were, those that were, and those that are taken away. Each workspace by itself:
+    not even by their number do the records of one say anything of another's.
+    """
+    told: list[Told] = []
+    for place in sorted({each.workspace_id for each in (*judged.values(), *known.values())}):
+        now, before = ({r: each for r, each in records.items() if each.workspace_id == place} for records in (judged, known))
+        scene = set_scene(work.connection, judge, place, now, before)
+        scene.because.update((r, envelope) for r, envelope in because.items() if envelope.workspace_id == place)
+        moved = settle_companies(work, judge, scene)
+        told += [*tell_companies(work, scene, moved), *tell_persons(work, judge, scene)]
+    return told
 
 
 def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:

@@ -24,8 +24,6 @@ KEPT = -2.0
 """Bits from which on a pair is kept as a link: odds of 1 to 4. What is below is not even worth a question."""
 MOST_DESCRIBED = 60_000
 """Records whose traits are kept in memory: about 100 MiB."""
-COUNT_AGAIN = 1.05
-"""Growth after which records are counted again."""
 OWN_KINDS = ("phone:", "mailbox:")
 """Kinds of keys that are one person's, unless several people are seen to have the value."""
 
@@ -48,18 +46,6 @@ class Judge:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self._described: OrderedDict[Number, Described] = OrderedDict()
-        self._counted = (0, 0)
-        """How many records there were when the highest number was that."""
-
-    def shift(self, connection: Connection) -> float:
-        """Bits that two records are less likely one person by than when it was learned, as there are more records now. These are counted
-        now and then; in between, numbers tell how many have come.
-        """
-        records, highest = self._counted
-        now = store.highest_number(connection)
-        if not highest <= now <= COUNT_AGAIN * highest:
-            self._counted = records, highest = store.count(connection), now
-        return self.knowledge.shift(records + now - highest)
 
     def describe(self, stored: Stored) -> Described:
         found = self._described.get(stored.arrived)

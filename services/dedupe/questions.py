@@ -85,7 +85,7 @@ def open_ones(
         if len(links) < 2 * most:
             break
         after = (links[-1].bits, links[-1].record, links[-1].other)
-    about = About(connection, judge, store.numbered(connection, {number for _, *pair in found for number in pair}))
+    about = About(connection, judge, workspace_id, store.numbered(connection, {number for _, *pair in found for number in pair}))
     return [replace(about.answer(one, other), listed=(bits, one, other)) for bits, one, other in found]
 
 
@@ -96,7 +96,7 @@ def compare(connection: Connection, judges: Judges, workspace_id: UUID, one: UUI
     pairs = [(a.arrived, b.arrived) for a in some for b in others if a.arrived != b.arrived]
     if not pairs:
         raise NotFound("it takes two different records")
-    about = About(connection, judge, {each.arrived: each for each in (*some, *others)})
+    about = About(connection, judge, workspace_id, {each.arrived: each for each in (*some, *others)})
     return about.answer(*max(pairs, key=lambda pair: judge.score(about.traits[pair[0]], about.traits[pair[1]])))
 
 
@@ -110,9 +110,10 @@ def meant(connection: Connection, workspace_id: UUID, which: UUID) -> list[Store
 class About:
     """Some records that are asked about, and what is known of all of them, looked up once."""
 
-    def __init__(self, connection: Connection, judge: Judge, records: Mapping[int, Stored]) -> None:
+    def __init__(self, connection: Connection, judge: Judge, workspace_id: UUID, records: Mapping[int, Stored]) -> None:
+        people = store.count_people(connection, workspace_id)
         self.traits = judge.traits(connection, {number: judge.describe(each) for number, each in records.items()})
-        self._records, self._model, self._shift = records, judge.knowledge.model, judge.shift(connection)
+        self._records, self._model, self._shift = records, judge.knowledge.model, judge.knowledge.shift(people)
         self._same, self._apart = index.decided_of(connection, records)
 
     def answer(self, one: int, other: int) -> Answer:

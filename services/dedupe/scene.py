@@ -20,7 +20,7 @@ from services.dedupe.store import Stored
 
 @dataclass
 class Scene:
-    """`now` and `before` are records by id: as the batch makes them, and as they were."""
+    """`now` and `before` are records of one workspace by id: as the batch makes them, and as they were."""
 
     now: dict[UUID, Stored]
     before: dict[UUID, Stored]
@@ -37,13 +37,18 @@ class Scene:
     """Records that the batch takes away, as they were."""
 
 
-def set_scene(connection: Connection, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Scene:
-    """`judged`: the batch's records as they are now; `known`: as they were, those that were, and those that are taken away."""
+def set_scene(
+    connection: Connection, judge: Judge, workspace_id: UUID, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]
+) -> Scene:
+    """`judged`: the workspace's records of the batch as they are now; `known`: as they were, those that were, and those that are taken
+    away.
+    """
     index.count_names(connection, changed_names(judged, known))
     people = {each.arrived: each for each in judged.values() if each.person_id}
     were = {each.arrived: each for each in known.values()}
     compared = compare_all(connection, judge, people, were)
-    around = gather(connection, judge, compared, were)
+    more = len(people) - sum(each.person_id is not None for each in were.values())
+    around = gather(connection, judge, compared, were, judge.knowledge.shift(store.grow(connection, workspace_id, more)))
     links, turned = links_apart(around)
     now = dict(judged) | {each.record_id: each for each in around.records.values()}
     before = dict(known) | {each.record_id: each for each in around.before.values()}

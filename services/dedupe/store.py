@@ -134,10 +134,23 @@ def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, Stor
     return {row.arrived: stored(row) for row in found}
 
 
+def grow(connection: Connection, workspace_id: UUID, by: int) -> int:
+    """By so many records about people. Returns how many there are now."""
+    if not by:
+        return count_people(connection, workspace_id)
+    [row] = rows(
+        connection,
+        """INSERT INTO sizes (workspace_id, people) VALUES (:w, :by)
+           ON CONFLICT (workspace_id) DO UPDATE SET people = sizes.people + EXCLUDED.people RETURNING people""",
+        w=workspace_id, by=by,
+    )  # fmt: skip
+    return int(row.people)
+
+
 def count_people(connection: Connection, workspace_id: UUID) -> int:
     """How many records are about people."""
-    [row] = rows(connection, "SELECT count(*) AS records FROM records WHERE workspace_id = :w AND person_id IS NOT NULL", w=workspace_id)
-    return int(row.records)
+    found = rows(connection, "SELECT people FROM sizes WHERE workspace_id = :w", w=workspace_id)
+    return next((int(row.people) for row in found), 0)
 
 
 def all_people(connection: Connection, workspace_id: UUID, at_once: int) -> Iterator[Stored]:
@@ -150,16 +163,6 @@ def all_people(connection: Connection, workspace_id: UUID, at_once: int) -> Iter
     ):  # fmt: skip
         yield from map(stored, found)
         after = found[-1].arrived
-
-
-def highest_number(connection: Connection) -> int:
-    """Of all records that ever came, the number of the last."""
-    [row] = rows(connection, "SELECT max(arrived) AS number FROM records")
-    return int(row.number or 0)
-
-
-def count(connection: Connection) -> int:
-    return int(rows(connection, "SELECT count(*) AS records FROM records")[0].records)
 
 
 def workspaces_of(connection: Connection, numbers: Collection[int]) -> set[UUID]:
