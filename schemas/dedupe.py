@@ -131,6 +131,19 @@ class PersonWithdrawn(Body):
     person_id: UUID
 
 
+class PersonRecognised(Body):
+    """Who of the Provider's persons a workspace's own person is, found out anew: for that workspace alone, and of no effect on the
+    Provider's.
+    """
+
+    person_id: UUID
+    """The workspace's own."""
+    as_person: UUID | None = None
+    """The Provider's; None: none of them."""
+    before: UUID | None = None
+    """Whom it was taken for until now."""
+
+
 class CompanyFormed(Body):
     company_id: UUID
     details: CompanyDetails

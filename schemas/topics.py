@@ -75,6 +75,7 @@ DEDUPE_PEOPLE = Topic(
         dedupe.PersonMergedAway,
         dedupe.PersonSplitOff,
         dedupe.PersonWithdrawn,
+        dedupe.PersonRecognised,
         dedupe.PersonCorrected,
         dedupe.CorrectionWithdrawn,
     ),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from schemas.body import PROVIDER
 from schemas.ingest import RecordIngested
-from services.dedupe import handlers, store
+from services.dedupe import handlers, recognising, store
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.person import Person
 from services.dedupe.models import Judges
@@ -82,6 +82,18 @@ class Bed:
             with self.database.transaction() as connection:
                 work = work_on(connection, self.codec)
                 many, found = handlers.look_again(work, self.judges, 100)
+                work.append(found)
+            if not many:
+                return told
+            told += found
+
+    def recognise(self) -> list[Told]:
+        """All own persons who are to be looked for among the Provider's, as the loop does it."""
+        told: list[Told] = []
+        while True:
+            with self.database.transaction() as connection:
+                work = work_on(connection, self.codec)
+                many, found = recognising.recognise(work, self.judges, 100)
                 work.append(found)
             if not many:
                 return told

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from schemas.body import PROVIDER, Body
-from schemas.dedupe import CompanyFormed, CompanyRevised, PersonFormed, PersonRevised
+from schemas.dedupe import CompanyFormed, CompanyRevised, PersonFormed, PersonRecognised, PersonRevised
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.envelope import Envelope
 from schemas.provenance import Provenance
@@ -91,6 +91,10 @@ class Publish:
     def people(self, *bodies: Any, workspace_id: UUID = PROVIDER) -> list[Told]:
         return self.hears_people([self.streams.heard(body, f"person:{body.person_id}", workspace_id) for body in bodies])
 
+    def recognises(self, workspace_id: UUID, own: UUID, as_person: UUID | None, before: UUID | None = None) -> list[Told]:
+        body = PersonRecognised(person_id=own, as_person=as_person, before=before)
+        return self.hears_people([self.streams.heard(body, f"recognition:{own}", workspace_id)])
+
     def hears_people(self, heard: Sequence[Heard]) -> list[Told]:
         return self.hears(self._with_digest(handlers.when_people_change_look_at_them_again), heard)
 
@@ -147,7 +151,7 @@ class Publish:
         with self.context.worker.transaction() as connection:
             for table in (
                 "list_members", "lists", "contacts", "suppressions", "segments", "reviews", "persons", "companies", "workspaces",
-                "outbox", "events", "streams", "corrections", "looks", "imports", "survivorship",
+                "outbox", "events", "streams", "recognised", "corrections", "looks", "imports", "survivorship",
             ):  # fmt: skip
                 run(connection, f"DELETE FROM {table}")
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from uuid import UUID
 
 from schemas.envelope import Envelope
-from services.dedupe import index, kept, store, versions
+from services.dedupe import index, kept, recognising, store, versions
 from services.dedupe.choosing import Groups, choosing_for, groups_of
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
@@ -87,6 +87,7 @@ def settle(
         scene.because.update((r, envelope) for r, envelope in because.items() if envelope.workspace_id == place)
         moved = settle_companies(work, judge, scene)
         told += [*tell_companies(work, scene, moved), *tell_persons(work, judge, scene)]
+        recognising.ask(work.connection, place, scene)
     return told
 
 

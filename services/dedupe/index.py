@@ -38,16 +38,16 @@ def change_keys(connection: Connection, drop: Collection[Entry], add: Collection
         )  # fmt: skip
 
 
-def blocks(connection: Connection, keys: Collection[Key]) -> dict[Key, list[Number]]:
-    """The records of each key, of one that has too many one more than are compared; nothing for a key that one record has."""
+def blocks(connection: Connection, keys: Collection[Key], least: int = 2) -> dict[Key, list[Number]]:
+    """The records of each key, of one that has too many one more than are compared; nothing for a key that fewer have than `least`."""
     found = rows(
         connection,
         """SELECT wanted.key, few.records
            FROM unnest(CAST(:keys AS bigint[])) AS wanted (key)
                 CROSS JOIN LATERAL (SELECT array_agg(record) AS records
                                     FROM (SELECT record FROM keys WHERE keys.key = wanted.key LIMIT :most + 1) AS found) AS few
-           WHERE cardinality(few.records) > 1""",
-        keys=array(sorted(keys)), most=MOST_IN_A_BLOCK,
+           WHERE cardinality(few.records) >= :least""",
+        keys=array(sorted(keys)), most=MOST_IN_A_BLOCK, least=least,
     )  # fmt: skip
     return {row.key: row.records for row in found}
 

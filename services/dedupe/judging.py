@@ -94,6 +94,11 @@ class Judge:
             domains[workspace_id][name] = found
         return {number: self._completed(each, shared, domains[each.workspace_id]) for number, each in described.items()}
 
+    def among(self, connection: Connection, workspace_id: UUID, known: Mapping[Number, Traits]) -> dict[Number, Traits]:
+        """Complete traits of records as they would be among another workspace's: by what is shared there, and by its employers."""
+        own = {n: {digest_of(workspace_id, text): text for text in own_keys(traits)} for n, traits in known.items()}
+        return self.traits(connection, {n: Described(workspace_id, "", traits, own[n]) for n, traits in known.items()})
+
     def _completed(self, described: Described, shared: Collection[Key], domains: Mapping[str, Collection[str]]) -> Traits:
         traits = without(described, shared)
         employers = self.knowledge.employers(traits, domains)

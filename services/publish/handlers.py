@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from schemas.accounts import WorkspaceCreated
-from schemas.dedupe import SurvivorshipSet
+from schemas.dedupe import PersonRecognised, SurvivorshipSet
 from schemas.details import Channel
 from schemas.envelope import Envelope
 from schemas.ingest import ImportStarted
@@ -19,12 +19,14 @@ from services.publish.domain.people import (
     PersonChange,
     PersonEvent,
     PersonKey,
+    Recognised,
     change_company,
     change_person,
 )
 from services.publish.domain.suppressions import Hit, cause_of, hit_of, of_contact, suppressed
+from services.publish.kinship import Place
 from services.publish.matching import look_again, take_away
-from services.publish.store import contacts, corrections, golden, suppressions
+from services.publish.store import contacts, corrections, golden, recognised, suppressions
 from services.publish.store.contacts import Row
 from services.publish.store.suppressions import Entry
 from services.publish.suppressing import suppress_all
@@ -34,13 +36,22 @@ def when_people_change_look_at_them_again(heard: Sequence[Heard], work: Work, di
     golden.one_at_a_time(work.connection)
     changes: dict[PersonKey, PersonChange] = {}
     because: dict[UUID, Envelope] = {}
+    told: dict[PersonKey, Recognised] = {}
+    there: set[Place] = set()
     for envelope, event in in_order(heard):
-        if isinstance(event, PersonEvent):
+        if isinstance(event, PersonRecognised):
+            told[envelope.workspace_id, event.person_id] = Recognised(
+                envelope.workspace_id, event.person_id, envelope.version, event.as_person
+            )
+            there |= {(event.before, envelope.workspace_id)} if event.before else set()
+            because.setdefault(event.person_id, envelope)
+        elif isinstance(event, PersonEvent):
             key, version = (envelope.workspace_id, event.person_id), envelope.version
             changes[key] = change_person(changes.get(key), event, envelope.workspace_id, version)
             because[event.person_id] = envelope
     changed = golden.keep_persons(work.connection, changes.values())
-    return [*take_away(work, changed, because), *look_again(work, digest, changed, because)]
+    recognised.keep(work.connection, told.values())
+    return [*take_away(work, changed, because), *look_again(work, digest, [*changed, *told], because, there=there)]
 
 
 def when_companies_change_look_at_their_people_again(heard: Sequence[Heard], work: Work, digest: Digest) -> Iterable[Told]:

@@ -3,7 +3,7 @@
 One way for all that may change it: a person, a company, a merge, a segment, an exclusion. Who calls holds `one_at_a_time`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from services.publish.domain.contacts import NOT_THERE, State, highest, merge_aw
 from services.publish.domain.people import PersonKey
 from services.publish.domain.suppressions import of_contact
 from services.publish.kinds import CONTACT, LIST
+from services.publish.kinship import Place
 from services.publish.moves import Decided, States, moves_of
 from services.publish.seeing import Looking, View
 from services.publish.store import contacts as store
@@ -24,10 +25,18 @@ from services.publish.suppressing import suppress_all
 
 
 def look_again(
-    work: Work, digest: Digest, keys: Iterable[PersonKey], because: Mapping[UUID, Envelope] | None = None, only: UUID | None = None
+    work: Work,
+    digest: Digest,
+    keys: Iterable[PersonKey],
+    because: Mapping[UUID, Envelope] | None = None,
+    *,
+    only: UUID | None = None,
+    there: Collection[Place] = (),
 ) -> list[Told]:
-    """What follows for the contacts of these persons, in all workspaces or in one. `because` names what led to it, by person."""
-    views = Looking(work.connection, digest, only).at(keys, because or {})
+    """What follows for the contacts of these persons, in all workspaces or in one. `because` names what led to it, by person; `there`:
+    persons of the Provider's for each of whom only one workspace is meant.
+    """
+    views = Looking(work.connection, digest, only).at(set(keys), because or {}, there)
     homes = {row.contact_id: row.workspace_id for view in views for row in view.merged}
     homes |= {view.sight.contact_id: view.workspace_id for view in views if view.is_to_be_decided}
     states = work.load(CONTACT, homes, homes)
@@ -56,7 +65,8 @@ def take_away(work: Work, keys: Iterable[PersonKey], because: Mapping[UUID, Enve
 def decide(view: View, states: States) -> Decided:
     """The merged contacts go first, so that nobody sees the same person twice."""
     key = view.sight.contact_id
-    events = {row.contact_id: merge_away(states[row.contact_id], row.contact_id, key) for row in view.merged}
+    others = [row.contact_id for row in view.merged]
+    events = {contact: merge_away(states[contact], contact, key, others) for contact in others}
     if key in states:
         inherited = highest(state.held for row in view.merged if (state := states[row.contact_id]))
         events[key] = settle(states[key], replace(view.sight, inherited=inherited), view.row.shown if view.row else None)

@@ -67,9 +67,9 @@ def test_of_two_that_become_one_the_higher_state_wins(own: State | None, inherit
 
 def test_a_contact_that_was_merged_away_comes_back_as_it_was() -> None:
     approved = Contact(PERSON, State.APPROVED, State.APPROVED)
-    merged = reduce(evolve, merge_away(approved, CONTACT, OTHER), approved)
+    merged = reduce(evolve, merge_away(approved, CONTACT, OTHER, ()), approved)
     assert (merged.state, merged.into, merged.held) == (State.MERGED, OTHER, State.APPROVED)
-    assert merge_away(merged, CONTACT, OTHER) == []
+    assert merge_away(merged, CONTACT, OTHER, ()) == []
     assert reduce(evolve, settle(merged, SIGHT, SHOWN), merged) == approved
 
 

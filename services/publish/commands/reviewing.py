@@ -12,7 +12,7 @@ from services.publish.domain.contacts import State
 from services.publish.domain.review import Act, Verdict, judge, review
 from services.publish.kinds import CONTACT
 from services.publish.moves import moves_of
-from services.publish.store import contacts, reading
+from services.publish.store import contacts, reading, recognised
 from services.publish.store.reading import Filter
 
 
@@ -65,6 +65,7 @@ def review_contacts(work: Work, asked: Review, ids: Iterable[UUID]) -> tuple[Out
     states = work.load(CONTACT, known, asked.workspace_id)
     events = {key: review(state, key, asked.act, asked.reason) for key, state in states.items()}
     contacts.move(work.connection, moves_of(dict.fromkeys(states, asked.workspace_id), states, events), work.now)
+    recognised.ask_looks(work.connection, asked.workspace_id, [key for key, bodies in events.items() if bodies])
     told = [Told(CONTACT, key, body, asked.workspace_id) for key, bodies in events.items() for body in bodies]
     return outcome(asked.act, Counter(state.state for state in states.values() if state), len(ids) - len(known)), told
 

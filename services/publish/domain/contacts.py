@@ -8,7 +8,7 @@ Where no source stands behind a contact any more, what nobody has approved is go
 withdrawn: it is known, but not to be written to. Both come back as they were when a source stands behind them again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -139,8 +139,9 @@ def begin(contact: Contact | None, sight: Sight) -> list[ContactEvent]:
     return [proposed(sight), *steps(sight.contact_id, State.PROPOSED, wanted, sight.barred or MERGED_WITH_EXCLUDED)]
 
 
-def merge_away(contact: Contact | None, contact_id: UUID, into: UUID) -> list[ContactEvent]:
-    if contact is None or contact.state == State.MERGED:
+def merge_away(contact: Contact | None, contact_id: UUID, into: UUID, others: Collection[UUID]) -> list[ContactEvent]:
+    """`others`: what is merged into the same, where it may have been merged into first."""
+    if contact is None or (contact.state == State.MERGED and contact.into in {into, *others}):
         return []
     return [ContactMergedAway(contact_id=contact_id, into=into)]
 

@@ -34,6 +34,8 @@ class Person:
     details: PersonDetails
     corrected: frozenset[str] = frozenset()
     """Fields that the Provider's operators have set."""
+    heard: int = 0
+    """The order in which persons were first heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Family:
     @property
     def all(self) -> tuple[UUID, ...]:
         return self.person.person_id, *self.merged
+
+    @property
+    def key(self) -> PersonKey:
+        return self.person.workspace_id, self.person.person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,16 @@ class PersonChange:
     provenance: Provenance | None = None
     withdrawn: bool = False
     """No record is left of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A workspace's own person, and the person of the Provider's that it is for that workspace, if any."""
+
+    workspace_id: UUID
+    person_id: UUID
+    version: int
+    as_person: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,24 @@ def with_company(details: PersonDetails, company: Company | None, corrected: fro
         return details
     said = {"company_name": company.details.name, "company_domain": company.details.domain}
     return details.model_copy(update={name: value for name, value in said.items() if value and name not in corrected})
+
+
+def is_same(own: Company, provided: Company) -> bool:
+    return bool(own.details.domain) and own.details.domain == provided.details.domain
+
+
+TOGETHER = (("full_name", "given_name", "family_name"), ("city", "country"), ("company_name", "company_domain"))
+"""Fields of which one person's are not mixed with another's."""
+
+
+def filled(own: PersonDetails, more: PersonDetails) -> PersonDetails:
+    """What a workspace knows of a person, and where it knows nothing, what else is known."""
+    known = {name for group in TOGETHER if any(getattr(own, name) for name in group) for name in group}
+    known |= {name for name in PersonDetails.model_fields if getattr(own, name) is not None}
+    update = {name: value for name in PersonDetails.model_fields if name not in known and (value := getattr(more, name)) is not None}
+    if own.custom and more.custom:
+        update["custom"] = {**more.custom, **own.custom}
+    return own.model_copy(update=update) if update else own
 
 
 def facts_of(details: PersonDetails, company: Company | None) -> Facts:

@@ -28,16 +28,18 @@ class Row:
     marks: tuple[str, ...]
     merged_into: UUID | None
     withdrawn: bool
+    published: bool
+    """It was at some time: the workspace's people have seen it."""
 
 
 CONTACTS_OF = """
 SELECT workspace_id, contact_id, person_id, company_id, state, segment_ids, reasons, details::text AS details, email, verified, social,
-       marks, merged_into, withdrawn
+       marks, merged_into, withdrawn, published
 FROM contacts WHERE person_id = ANY(CAST(:ids AS uuid[])) AND (:only IS NULL OR workspace_id = CAST(:only AS uuid))
 """
 CONTACTS = """
 SELECT workspace_id, contact_id, person_id, company_id, state, segment_ids, reasons, details::text AS details, email, verified, social,
-       marks, merged_into, withdrawn
+       marks, merged_into, withdrawn, published
 FROM json_to_recordset(:keys) AS wanted (workspace_id uuid, contact_id uuid) JOIN contacts USING (workspace_id, contact_id)
 """
 
@@ -54,6 +56,7 @@ def row_of(row: Any) -> Row:
         tuple(row.marks),
         row.merged_into,
         row.withdrawn,
+        row.published,
     )
 
 

@@ -1,0 +1,116 @@
+"""A workspace's own persons among the Provider's: who of these each one is, found out beside the stream and told to that workspace alone.
+
+It is looked for anew when the person's records have changed, or records of the Provider's that have a key in common with them. What is
+found is written nowhere that the Provider's persons are decided from.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from schemas.body import PROVIDER
+from services.dedupe import index, recognised, store
+from services.dedupe.domain import recognition
+from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK
+from services.dedupe.domain.linkage.clustering import agreement
+from services.dedupe.domain.linkage.resolving import LINK, TOGETHER
+from services.dedupe.domain.linkage.traits import Traits
+from services.dedupe.domain.recognition import Recognition
+from services.dedupe.index import Number
+from services.dedupe.judging import Judge, index_keys
+from services.dedupe.models import Judges
+from services.dedupe.scene import Scene
+from services.dedupe.store import Scoped, Stored
+from services.kit.events import Kind, Told, Work
+
+RECOGNITION: Kind[Recognition] = Kind("recognition", Recognition, recognition.evolve)
+Across = tuple[Number, Number]
+"""An own record, and one of the Provider's."""
+
+
+def ask(connection: Connection, workspace_id: UUID, scene: Scene) -> None:
+    """When records were settled: those whom that may concern are to be looked for anew."""
+    touched = {r for r, each in scene.now.items() if (was := scene.before.get(r)) is None or was.person_id != each.person_id}
+    touched |= scene.judged | scene.gone.keys()
+    sides = [each for records in (scene.now, scene.before) for r in touched if (each := records.get(r))]
+    persons = {each.person_id for each in sides if each.person_id}
+    if workspace_id == PROVIDER:
+        recognised.wake(connection, {key for each in sides for key in each.keys}, persons)
+    else:
+        recognised.ask(connection, workspace_id, persons)
+        recognised.forget_keys(connection, {each.arrived for each in scene.gone.values()})
+
+
+def recognise(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
+    """Look for some of those who are to be looked for. Returns how many, and what there is to tell.
+
+    The Provider's scope is held meanwhile: what arrives there later finds the keys that are looked for now.
+    """
+    waiting = recognised.next_waiting(work.connection, most)
+    if not waiting:
+        return 0, []
+    store.lock_scopes(work.connection, {PROVIDER, *(workspace_id for workspace_id, _ in waiting)})
+    persons = recognised.take(work.connection, waiting)
+    found = identify(work.connection, judges.current(work.connection), persons)
+    workspaces = {person_id: workspace_id for workspace_id, person_id in persons}
+    known = work.load(RECOGNITION, workspaces, workspaces)
+    told = [
+        Told(RECOGNITION, person_id, event, workspace_id)
+        for workspace_id, person_id in sorted(persons)
+        for event in recognition.settle(known[person_id], person_id, found.get((workspace_id, person_id)))
+    ]
+    recognised.keep(work.connection, {(each.workspace_id, each.id): found.get((each.workspace_id, each.id)) for each in told})
+    return len(waiting), told
+
+
+def identify(connection: Connection, judge: Judge, persons: Collection[Scoped]) -> dict[Scoped, UUID]:
+    """Own person → the Provider's person that they are, of those who are one. Keeps the keys that it looked by."""
+    own = {each.arrived: each for each in store.of_persons(connection, persons).values()}
+    mine = judge.among(connection, PROVIDER, judge.traits(connection, judge.described(connection, own.keys())))
+    shift = judge.knowledge.shift(store.count_people(connection, PROVIDER))
+    candidates = pairs_across(connection, mine)
+    theirs = traits_of(connection, judge, {other for _, other in candidates})
+    bits = {pair: judge.score(mine[pair[0]], theirs[pair[1]]) for pair in candidates}
+    linked = [pair for pair, its in bits.items() if its >= LINK - shift]
+    groups = by_person(store.persons_of(connection, {other for _, other in linked}).values())
+    theirs |= traits_of(connection, judge, {number for group in groups.values() for number in group} - theirs.keys())
+    own_groups = by_person(own.values())
+    owner, person = whose(own_groups), whose(groups)
+
+    def score(pair: tuple[Number, Number]) -> float:
+        one, other = pair if pair[0] in mine else pair[::-1]
+        return judge.score(mine[one], theirs[other])
+
+    agreed: dict[Scoped, dict[UUID, float]] = defaultdict(dict)
+    for one, other in {(owner[one], person[other]) for one, other in linked}:
+        its = agreement(own_groups[one], groups[other], {}, score)
+        if its >= TOGETHER - shift:
+            agreed[one][other[1]] = its
+    return {one: as_person for one, its in agreed.items() if (as_person := recognition.likeliest(its))}
+
+
+def pairs_across(connection: Connection, mine: Mapping[Number, Traits]) -> set[Across]:
+    """Own records, with the Provider's that have a key in common with them that not too many there have."""
+    keys = {number: index_keys(PROVIDER, traits) for number, traits in mine.items()}
+    recognised.keep_keys(connection, keys)
+    blocks = index.blocks(connection, {key for its in keys.values() for key in its}, least=1)
+    small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
+    return {(number, other) for number, its in keys.items() for key in its for other in small.get(key, ())}
+
+
+def traits_of(connection: Connection, judge: Judge, numbers: Collection[Number]) -> dict[Number, Traits]:
+    return judge.traits(connection, judge.described(connection, numbers)) if numbers else {}
+
+
+def by_person(records: Collection[Stored]) -> dict[Scoped, list[Number]]:
+    groups: dict[Scoped, list[Number]] = defaultdict(list)
+    for each in sorted(records, key=lambda each: each.arrived):
+        if each.person_id:
+            groups[each.workspace_id, each.person_id].append(each.arrived)
+    return groups
+
+
+def whose(groups: Mapping[Scoped, Collection[Number]]) -> dict[Number, Scoped]:
+    return {number: person for person, group in groups.items() for number in group}

@@ -1,0 +1,27 @@
+"""Which of the Provider's persons a workspace's own ones are."""
+
+from alembic import op
+
+from services.kit import baseline
+
+revision = "publish_0004"
+down_revision = "publish_0003"
+
+TABLES = """
+-- In the order in which they were first heard of.
+ALTER TABLE persons ADD COLUMN heard bigint GENERATED ALWAYS AS IDENTITY;
+-- As dedupe tells it. NULL: none of them, any more.
+CREATE TABLE recognised (
+    workspace_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    version integer NOT NULL,
+    as_person uuid,
+    PRIMARY KEY (workspace_id, person_id)
+);
+CREATE INDEX recognised_as ON recognised (as_person) WHERE as_person IS NOT NULL;
+"""
+
+
+def upgrade() -> None:
+    op.execute(TABLES)
+    baseline.protect(op, "recognised")
