@@ -242,3 +242,32 @@ def test_members_may_look_and_not_correct(world: World, formed: PersonFormed) ->
     world.correct(key, "title", "CEO", 403, Role.MEMBER)
     assert world.card(key, Role.MEMBER)["fields"]["title"]["origin"]["source"] == "Register"
     world.correct(uuid4(), "title", "CEO", 404)
+
+
+def test_an_own_contact_says_what_is_its_own_and_what_the_provider_adds(world: World, formed: PersonFormed) -> None:
+    provided = world.published(formed)
+    mine = Origin(source="Our fair", import_id=uuid4(), row=3, as_of=MONDAY)
+    ours = person(
+        PersonDetails(title="Chief Architect", linkedin="https://www.linkedin.com/in/ann"),
+        provenance=Provenance(origins=(mine,), won=(Won(origin=0, rule="only", fields=("title", "linkedin")),)),
+    )
+    key = world.published(ours, world.here)
+    assert "work_email" not in world.card(key)["fields"]
+    world.publish.recognises(world.here, ours.person_id, formed.person_id)
+    body = SurvivorshipSet(rules_id=uuid4(), version=1, fields={}, hidden_sources=("Crawler",))
+    world.publish.hears(handlers.when_survivorship_is_set_know_what_to_hide, [world.publish.streams.heard(body, "rules:1")])
+    fields = world.card(key)["fields"]
+    title = fields["title"]
+    assert (title["value"], title["origin"]["source"], values(title)) == ("Chief Architect", "Our fair", ["Architect"])
+    assert title["losing"][0]["origin"]["source"] == "Register"
+    assert (fields["work_email"]["value"], fields["work_email"]["origin"]["source"]) == (ANN, None)
+    # What was corrected of either holds for both.
+    world.correct(provided, "city", "Ulm", 409)
+    world.correct(key, "work_email", "ann@home.example")
+    email = world.card(key)["fields"]["work_email"]
+    assert (email["value"], email["rule"], values(email)) == ("ann@home.example", "workspace", [ANN])
+    world.publish.settles()
+    assert world.row(ours).details["work_email"] == "ann@home.example"
+    world.publish.recognises(world.here, ours.person_id, None, before=formed.person_id)
+    assert values(world.card(key)["fields"]["title"]) == []
+    assert world.card(provided)["fields"]["work_email"]["value"] == ANN

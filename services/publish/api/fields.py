@@ -1,15 +1,15 @@
 """The fields of a contact one by one: where each value is from, why it is that one, and what lost; and the workspace's corrections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial, reduce
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
-from schemas.body import PROVIDER
 from schemas.details import PersonDetails
 from schemas.fields import CUSTOM
 from schemas.provenance import Origin, Provenance
@@ -18,7 +18,7 @@ from services.publish.api.forms import PREFIX, sees_proposals
 from services.publish.commands import correcting
 from services.publish.domain.contacts import State
 from services.publish.domain.corrections import LONGEST, Correction, Held, apply, held
-from services.publish.domain.people import Company, Person, with_company
+from services.publish.domain.people import Company, Person, filled, with_company
 from services.publish.store import corrections, golden
 
 router = APIRouter(prefix=PREFIX, tags=["contacts"])
@@ -78,21 +78,28 @@ def withdraw(contact_id: UUID, field: Annotated[FieldName, Query()], desk: Annot
 
 def fields_of(desk: Desk, row: Any) -> dict[str, FieldView]:
     """As they are now: a correction shows at once, while the contact itself follows in a moment."""
-    own = row.origin == "import"
-    home = desk if own else desk.at_provider()
-    key = (desk.workspace_id if own else PROVIDER, row.person_id)
-    families = home.read(lambda c: golden.families(c, [key]))
-    if not families:
+    family = desk.read(lambda c: corrections.family_here(c, desk.workspace_id, row.contact_id))
+    sides = [*sides_of(desk, desk, row, family), *sides_of(desk, desk.at_provider(), row, family)]
+    if not sides:
         return {name: FieldView(value=value, rule=None, origin=None, losing=[]) for name, value in values_of(row.details).items()}
-    [family] = families
-    person = family.person
-    companies = home.read(lambda c: golden.companies(c, [person.company_id] if person.company_id else []))
-    provenance = home.read(lambda c: golden.provenance_of(c, (person.workspace_id, person.person_id)))
-    files = home.read(lambda c: corrections.files_of(c, {each.import_id for each in provenance.origins if each.import_id}))
+    known = desk.read(lambda c: corrections.by_workspace(c, family, desk.workspace_id)).get(desk.workspace_id, {})
+    return Showing(sides).fields(held(family, known), frozen=row.details if row.state in {State.EXCLUDED, State.MERGED} else None)
+
+
+def sides_of(desk: Desk, home: Desk, row: Any, family: Mapping[UUID, str]) -> list["Side"]:
+    """What is known at `home`, the workspace or the Provider, of the persons of a contact. Its own person stands first."""
+    own = home.workspace_id == desk.workspace_id
+    keys = [(home.workspace_id, person_id) for person_id, origin in family.items() if (origin == "import") == own]
+    families = home.read(lambda c: golden.families(c, keys)) if keys else []
+    companies = home.read(lambda c: golden.companies(c, {f.person.company_id for f in families if f.person.company_id}))
     hidden = frozenset[str]() if own or sees_proposals(desk) else home.read(corrections.hidden_sources)
-    known = desk.read(lambda c: corrections.by_workspace(c, family.all, desk.workspace_id)).get(desk.workspace_id, {})
-    shown = Showing(Naming(files, hidden), provenance, person, companies.get(person.company_id) if person.company_id else None)
-    return shown.fields(held(family.all, known), frozen=row.details if row.state in {State.EXCLUDED, State.MERGED} else None)
+    sides = []
+    for each in sorted(families, key=lambda each: (row.person_id not in each.all, each.person.heard)):
+        provenance = home.read(partial(golden.provenance_of, person=each.key))
+        files = home.read(partial(corrections.files_of, import_ids={o.import_id for o in provenance.origins if o.import_id}))
+        company = companies.get(each.person.company_id) if each.person.company_id else None
+        sides.append(Side(Naming(files, hidden), provenance, each.person, company))
+    return sides
 
 
 def values_of(details: PersonDetails | Mapping[str, Any]) -> dict[str, str]:
@@ -124,15 +131,42 @@ class Naming:
 
 
 @dataclass(frozen=True)
-class Showing:
+class Side:
+    """A golden person that a contact shows: the Provider's, or the workspace's own."""
+
     naming: Naming
     provenance: Provenance
     person: Person
     company: Company | None
 
+    @cached_property
+    def details(self) -> PersonDetails:
+        return with_company(self.person.details, self.company, self.person.corrected)
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        return values_of(self.details)
+
+    def field(self, name: str) -> FieldView:
+        origin, rule = self.provenance.fields.get(name, (None, None))
+        losing = [LosingView(value=said, origin=self.naming.origin(by)) for said, by in self.provenance.losing(name)]
+        said, value = values_of(self.person.details).get(name), self.values.get(name)
+        if value != said:
+            # The company's own golden record outranks what the person's say of it.
+            if said and origin:
+                losing.insert(0, LosingView(value=said, origin=self.naming.origin(origin)))
+            return FieldView(value=value, rule=COMPANY, origin=None, losing=[each for each in losing if each.value != value])
+        return FieldView(value=value, rule=rule, origin=self.naming.origin(origin) if origin else None, losing=losing)
+
+
+@dataclass(frozen=True)
+class Showing:
+    sides: Sequence[Side]
+    """What the first knows nothing of is shown as the next has it."""
+
     def fields(self, corrected: Held, frozen: Mapping[str, Any] | None) -> dict[str, FieldView]:
         """`frozen`: what a contact shows that follows its person no more; of what differs from that, no origin is said."""
-        ours = with_company(self.person.details, self.company, self.person.corrected)
+        ours = reduce(filled, (side.details for side in self.sides))
         golden_values, values = values_of(ours), values_of(apply(ours, corrected))
         if frozen is not None:
             return {
@@ -141,7 +175,8 @@ class Showing:
                 else FieldView(value=value, rule=None, origin=None, losing=[])
                 for name, value in values_of(frozen).items()
             }
-        names = sorted(values.keys() | golden_values.keys() | corrected.keys() | self.provenance.fields.keys(), key=place)
+        said = {name for side in self.sides for name in side.provenance.fields}
+        names = sorted(values.keys() | golden_values.keys() | corrected.keys() | said, key=place)
         return {name: self.field(name, golden_values.get(name), values.get(name), corrected) for name in names}
 
     def field(self, name: str, golden_value: str | None, value: str | None, corrected: Held) -> FieldView:
@@ -158,16 +193,13 @@ class Showing:
         return FieldView(value=value, rule=WORKSPACE, origin=origin_of(first), losing=lost)
 
     def golden(self, name: str, value: str | None) -> FieldView:
-        """As the Provider has it."""
-        origin, rule = self.provenance.fields.get(name, (None, None))
-        losing = [LosingView(value=said, origin=self.naming.origin(by)) for said, by in self.provenance.losing(name)]
-        said = values_of(self.person.details).get(name)
-        if value != said:
-            # The company's own golden record outranks what the person's say of it.
-            if said and origin:
-                losing.insert(0, LosingView(value=said, origin=self.naming.origin(origin)))
-            return FieldView(value=value, rule=COMPANY, origin=None, losing=[each for each in losing if each.value != value])
-        return FieldView(value=value, rule=rule, origin=self.naming.origin(origin) if origin else None, losing=losing)
+        """Before all corrections of the workspace: from the first side that says so; what the others say instead has lost."""
+        fields = [side.field(name) for side in self.sides]
+        shown = next((field for field in fields if field.value == value), FieldView(value=value, rule=None, origin=None, losing=[]))
+        others = [
+            LosingView(value=field.value, origin=field.origin or OriginView()) for field in fields if field.value and field.value != value
+        ]
+        return shown.model_copy(update={"losing": others + shown.losing}) if others else shown
 
 
 def origin_of(correction: Correction) -> OriginView:

@@ -55,20 +55,22 @@ def drop(connection: Connection, workspace_id: UUID, persons: Collection[UUID], 
     )
 
 
-def family_here(connection: Connection, workspace_id: UUID, contact_id: UUID) -> set[UUID]:
-    """The persons of a contact and of those that were merged into it, at whatever remove, as this workspace has them."""
+def family_here(connection: Connection, workspace_id: UUID, contact_id: UUID) -> dict[UUID, str]:
+    """The persons of a contact and of those that were merged into it, at whatever remove, as this workspace has them; each with the origin
+    of its contact.
+    """
     found = rows(
         connection,
         """WITH RECURSIVE down AS (
-               SELECT contact_id, person_id FROM contacts WHERE workspace_id = :workspace AND contact_id = :contact
+               SELECT contact_id, person_id, origin FROM contacts WHERE workspace_id = :workspace AND contact_id = :contact
                UNION
-               SELECT c.contact_id, c.person_id FROM down JOIN contacts c
+               SELECT c.contact_id, c.person_id, c.origin FROM down JOIN contacts c
                    ON c.workspace_id = :workspace AND c.merged_into = down.contact_id AND c.state = 'merged')
-           SELECT person_id FROM down""",
+           SELECT person_id, origin FROM down""",
         workspace=workspace_id,
         contact=contact_id,
     )
-    return {row.person_id for row in found}
+    return {row.person_id: row.origin for row in found}
 
 
 def ask_look(connection: Connection, workspace_id: UUID, person: PersonKey) -> None:
