@@ -18,7 +18,7 @@ from typing import Any
 from bench.report import tell
 from tests.engines import NAMED, running_engines
 
-NAMES = ("transport", "store", "ingest", "matching", "febrl", "dedupe", "way", "kpi", "sender")
+NAMES = ("transport", "store", "ingest", "matching", "febrl", "dedupe", "recognising", "way", "kpi", "sender")
 RESULTS = Path(__file__).parents[1] / ".cache" / "bench"
 
 
