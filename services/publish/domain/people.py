@@ -1,5 +1,6 @@
 """What publish knows of a person and its company, as a contact shows it and as segments are asked about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -137,17 +138,24 @@ def is_same(own: Company, provided: Company) -> bool:
 
 
 TOGETHER = (("full_name", "given_name", "family_name"), ("city", "country"), ("company_name", "company_domain"))
-"""Fields of which one person's are not mixed with another's."""
+"""Fields that are not mixed, unless both sides mean the same by them."""
 
 
 def filled(own: PersonDetails, more: PersonDetails) -> PersonDetails:
     """What a workspace knows of a person, and where it knows nothing, what else is known."""
-    known = {name for group in TOGETHER if any(getattr(own, name) for name in group) for name in group}
-    known |= {name for name in PersonDetails.model_fields if getattr(own, name) is not None}
-    update = {name: value for name in PersonDetails.model_fields if name not in known and (value := getattr(more, name)) is not None}
+    settled = {name for group in TOGETHER if not is_completed(group, own, more) for name in group}
+    empty = (name for name in PersonDetails.model_fields if getattr(own, name) is None and name not in settled)
+    update = {name: value for name in empty if (value := getattr(more, name)) is not None}
     if own.custom and more.custom:
         update["custom"] = {**more.custom, **own.custom}
     return own.model_copy(update=update) if update else own
+
+
+def is_completed(group: Sequence[str], own: PersonDetails, more: PersonDetails) -> bool:
+    """Whether the other side only adds to these fields: nothing is known of them here, or what both know is the same."""
+    said = [(getattr(own, name), getattr(more, name)) for name in group]
+    common = [one == other for one, other in said if one and other]
+    return all(common) and (bool(common) or not any(one for one, _ in said))
 
 
 def facts_of(details: PersonDetails, company: Company | None) -> Facts:
