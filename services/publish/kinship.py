@@ -21,7 +21,9 @@ Place = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """One person in one workspace: the Provider's, and those of its own that were recognised as that, the longest known first."""
+    """One person in one workspace: the Provider's, and those of its own that were recognised as that, in an order that does not depend on
+    who was heard of first.
+    """
 
     workspace_id: UUID
     provided: Family
@@ -67,7 +69,7 @@ def ask(connection: Connection, keys: Collection[PersonKey], there: Collection[P
     members = {key: person_id for key, person_id in wanted if is_looked_at(person_id, key[0])}
     own |= {family.key: family for family in golden.families(connection, members.keys() - own.keys())}
     kin: dict[Place, list[Family]] = defaultdict(list)
-    for key, family in sorted(own.items(), key=lambda each: each[1].person.heard):
+    for key, family in sorted(own.items()):
         if key in members:
             kin[members[key], key[0]].append(family)
     return Asked(

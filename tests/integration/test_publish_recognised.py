@@ -14,6 +14,7 @@ from tests.publish import Publish, company, person, publish_on, revised
 
 pytestmark = pytest.mark.engines
 
+PROFILE = "https://www.linkedin.com/in/ann"
 ANN = PersonDetails(full_name="Ann Lee", given_name="Ann", family_name="Lee", title="Architect", phone="+41441234567", city="Bern")
 OURS = PersonDetails(full_name="A. Lee", work_email="ann@lee.example", title="Chief Architect", custom={"Tier": "A"})
 
@@ -129,11 +130,14 @@ def test_an_exclusion_of_a_proposal_holds_for_the_own_too(publish: Publish) -> N
 def test_two_own_of_one_are_one_contact_and_the_other_goes_on_without_the_first(publish: Publish) -> None:
     here = uuid4()
     theirs = published(publish, here)
-    first, second = imported(publish, here), imported(publish, here, PersonDetails(linkedin="https://www.linkedin.com/in/ann"))
+    first, second = sorted(
+        (imported(publish, here, each) for each in (OURS, OURS.model_copy(update={"linkedin": PROFILE, "work_email": None}))),
+        key=lambda each: each.person_id,
+    )
     for each in (second, first):
         publish.recognises(here, each.person_id, theirs.person_id)
     assert states(publish, here) == {theirs.person_id: "merged", first.person_id: "published", second.person_id: "merged"}
-    assert publish.contacts(here)[first.person_id].details["linkedin"]
+    assert publish.contacts(here)[first.person_id].details["linkedin"] == PROFILE
     publish.people(PersonWithdrawn(person_id=first.person_id), workspace_id=here)
     publish.recognises(here, first.person_id, None, before=theirs.person_id)
     assert states(publish, here) == {theirs.person_id: "merged", first.person_id: "withdrawn", second.person_id: "published"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from schemas.body import Body
-from schemas.campaign import Act
-from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyRevised, PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
+from schemas.campaign import Act as Step
+from schemas.dedupe import (
+    CompanyFormed,
+    CompanyMergedAway,
+    CompanyRevised,
+    PersonFormed,
+    PersonMergedAway,
+    PersonRecognised,
+    PersonRevised,
+    PersonSplitOff,
+)
 from schemas.details import Channel, CompanyDetails, PersonDetails
 from schemas.publish import SuppressedBy
 from schemas.sender import OptedOut
@@ -20,6 +30,7 @@ from services.kit.settings import Settings
 from services.publish.commands import excluding
 from services.publish.commands.excluding import Exclusions
 from services.publish.domain.ids import contact_id
+from services.publish.domain.review import Act
 from tests.builders import MONDAY
 from tests.publish import Publish, Streams, person, publish_on
 
@@ -27,8 +38,9 @@ pytestmark = pytest.mark.engines
 
 HERE, THERE = UUID(int=101), UUID(int=102)
 PEOPLE = [UUID(int=n) for n in range(1, 5)]
-OWN = UUID(int=9)
+OWN, OWN_TOO = UUID(int=9), UUID(int=8)
 COMPANIES = [UUID(int=n) for n in range(11, 14)]
+QUEEN = PersonDetails(phone="+1", title="Queen")
 TITLES = st.sampled_from(["Architect", "Chief Architect", "Plumber", None])
 COUNTRIES = st.sampled_from(["DE", "CH", None])
 EMAILS = st.sampled_from(["ann@lee.example", "ann@rival.example", None])
@@ -95,6 +107,35 @@ def histories(draw: st.DrawFn) -> History:
     for place, key in enumerate(COMPANIES):
         companies[key] = [streams.heard(body, f"company:{key}") for body in draw(firms(key, COMPANIES[place + 1 :]))]
     return History(people, companies)
+
+
+@st.composite
+def recognitions(draw: st.DrawFn) -> dict[UUID, list[Body]]:
+    """Whom the workspace's own persons are taken for, one after the other."""
+    told: dict[UUID, list[Body]] = {}
+    for own in (OWN, OWN_TOO):
+        taken = draw(st.lists(st.sampled_from([*PEOPLE, None]), max_size=3))
+        steps = [(before, now) for before, now in pairwise([None, *taken]) if before != now]
+        told[own] = [PersonRecognised(person_id=own, as_person=now, before=before) for before, now in steps]
+    return told
+
+
+def with_recognitions(history: History, told: dict[UUID, list[Body]]) -> History:
+    """They are on the persons' topic, in streams of their own."""
+    streams = Streams()
+    people = dict(history.people)
+    people[OWN_TOO] = [streams.heard(PersonFormed(person_id=OWN_TOO, record_ids=(), details=QUEEN), f"person:{OWN_TOO}", HERE)]
+    for own, bodies in told.items():
+        if bodies:
+            people[UUID(int=own.int + 1000)] = [streams.heard(body, f"recognition:{own}", HERE) for body in bodies]
+    return History(people, history.companies)
+
+
+def publish_matching(publish: Publish) -> None:
+    """To HERE, what matches there now."""
+    found = publish.rows("SELECT contact_id FROM contacts WHERE workspace_id = :w AND state = 'proposed' AND segment_ids <> '{}'", w=HERE)
+    publish.reviews(HERE, Act.PUBLISH, *(row.contact_id for row in found))
+    publish.settles()
 
 
 def prepare(publish: Publish) -> None:
@@ -170,6 +211,41 @@ def test_what_is_heard_twice_changes_nothing(publish: Publish, history: History,
     assert publish.rows("SELECT * FROM contacts ORDER BY 1, 2") == first
 
 
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.explicit, Phase.generate]
+)
+@given(
+    history=histories(),
+    told=recognitions(),
+    orders=st.tuples(*[st.lists(st.integers(0, 11), min_size=3, max_size=12)] * 2),
+    most=st.integers(1, 4),
+)
+def test_recognitions_come_in_any_order_and_leave_no_trace(
+    publish: Publish, history: History, told: dict[UUID, list[Body]], orders: tuple[list[int], list[int]], most: int
+) -> None:
+    recognised = with_recognitions(history, told)
+    outcomes = []
+    for order, many in ((orders[0], most), (orders[1], 7)):
+        prepare(publish)
+        hear(publish, recognised, order, many)
+        publish_matching(publish)
+        outcomes.append(living(publish))
+        assert hear(publish, recognised, order, many) == 0
+    assert outcomes[0] == outcomes[1]
+    end = Streams()
+    for own, bodies in told.items():
+        for _ in bodies:
+            end.heard(bodies[0], f"recognition:{own}", HERE)
+        last = bodies[-1].as_person if bodies else None  # type: ignore[attr-defined]
+        if last:
+            publish.hears_people([end.heard(PersonRecognised(person_id=own, before=last), f"recognition:{own}", HERE)])
+    ended = living(publish)
+    prepare(publish)
+    hear(publish, with_recognitions(history, {}), orders[0], most)
+    publish_matching(publish)
+    assert living(publish) == ended
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(channels=st.lists(st.sampled_from([Channel.EMAIL, Channel.LINKEDIN]), min_size=1, max_size=6), cut=st.integers(0, 6))
 def test_opt_outs_heard_twice_suppress_once(publish: Publish, channels: list[Channel], cut: int) -> None:
@@ -194,7 +270,7 @@ def opted_out(key: UUID, channel: Channel) -> OptedOut:
         contact_id=key,
         step_id="first",
         channel=channel,
-        act=Act.EMAIL,
+        act=Step.EMAIL,
         at=MONDAY,
         by="page",
     )

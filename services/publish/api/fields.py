@@ -94,7 +94,7 @@ def sides_of(desk: Desk, home: Desk, row: Any, family: Mapping[UUID, str]) -> li
     companies = home.read(lambda c: golden.companies(c, {f.person.company_id for f in families if f.person.company_id}))
     hidden = frozenset[str]() if own or sees_proposals(desk) else home.read(corrections.hidden_sources)
     sides = []
-    for each in sorted(families, key=lambda each: (row.person_id not in each.all, each.person.heard)):
+    for each in sorted(families, key=lambda each: (row.person_id not in each.all, each.key)):
         provenance = home.read(partial(golden.provenance_of, person=each.key))
         files = home.read(partial(corrections.files_of, import_ids={o.import_id for o in provenance.origins if o.import_id}))
         company = companies.get(each.person.company_id) if each.person.company_id else None

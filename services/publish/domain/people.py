@@ -35,8 +35,6 @@ class Person:
     details: PersonDetails
     corrected: frozenset[str] = frozenset()
     """Fields that the Provider's operators have set."""
-    heard: int = 0
-    """The order in which persons were first heard of."""
 
 
 @dataclass(frozen=True, slots=True)

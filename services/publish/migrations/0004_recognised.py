@@ -8,8 +8,6 @@ revision = "publish_0004"
 down_revision = "publish_0003"
 
 TABLES = """
--- In the order in which they were first heard of.
-ALTER TABLE persons ADD COLUMN heard bigint GENERATED ALWAYS AS IDENTITY;
 -- As dedupe tells it. NULL: none of them, any more.
 CREATE TABLE recognised (
     workspace_id uuid NOT NULL,

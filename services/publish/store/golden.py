@@ -103,7 +103,7 @@ WITH RECURSIVE up AS (
     SELECT p.workspace_id, p.person_id, down.root
     FROM down JOIN persons p ON p.workspace_id = down.workspace_id AND p.merged_into = down.person_id
 )
-SELECT root, workspace_id, person_id, company_id, details::text AS details, corrected, heard
+SELECT root, workspace_id, person_id, company_id, details::text AS details, corrected
 FROM down JOIN persons USING (workspace_id, person_id) ORDER BY workspace_id, person_id
 """
 
@@ -120,7 +120,7 @@ def families(connection: Connection, keys: Iterable[PersonKey]) -> list[Family]:
             merged[row.root].append(row.person_id)
         elif row.details is not None:
             details = PersonDetails.model_validate_json(row.details)
-            living.append(Person(row.workspace_id, row.person_id, row.company_id, details, frozenset(row.corrected), row.heard))
+            living.append(Person(row.workspace_id, row.person_id, row.company_id, details, frozenset(row.corrected)))
     return [Family(person, tuple(merged[person.person_id])) for person in living]
 
 

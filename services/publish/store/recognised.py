@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from schemas.body import PROVIDER
 from services.kit.database import as_json, rows, run
 from services.publish.domain.people import PersonKey, Recognised
 from services.publish.store.golden import texts
@@ -51,13 +52,13 @@ def by_provided(connection: Connection, persons: Collection[UUID], only: UUID | 
 
 
 def ask_looks(connection: Connection, workspace_id: UUID, contacts: Collection[UUID]) -> None:
-    """Have those of these contacts' persons looked at again whom own persons of the workspace are."""
+    """Have the Provider's persons of these contacts looked at again, as own ones of the workspace may be these; not where it has none."""
     run(
         connection,
         """INSERT INTO looks (workspace_id, scope, person_id)
-           SELECT workspace_id, workspace_id, recognised.person_id
-           FROM contacts JOIN recognised USING (workspace_id)
-           WHERE workspace_id = :w AND contact_id = ANY(CAST(:ids AS uuid[])) AND as_person = contacts.person_id
+           SELECT workspace_id, :provider, person_id FROM contacts
+           WHERE workspace_id = :w AND contact_id = ANY(CAST(:ids AS uuid[])) AND origin <> 'import'
+                 AND EXISTS (SELECT FROM recognised WHERE workspace_id = :w AND as_person IS NOT NULL)
            ON CONFLICT DO NOTHING""",
-        w=workspace_id, ids=texts(contacts),
+        w=workspace_id, ids=texts(contacts), provider=PROVIDER,
     )  # fmt: skip
