@@ -144,6 +144,19 @@ class PersonRecognised(Body):
     """Whom it was taken for until now."""
 
 
+class RecognitionRefused(Body):
+    """Somebody of the workspace said that its own person is not this one of the Provider's, however alike they are."""
+
+    person_id: UUID
+    as_person: UUID
+
+
+class RecognitionAllowed(Body):
+    """What was refused of this person is refused no more: the evidence decides again."""
+
+    person_id: UUID
+
+
 class CompanyFormed(Body):
     company_id: UUID
     details: CompanyDetails

@@ -76,6 +76,8 @@ DEDUPE_PEOPLE = Topic(
         dedupe.PersonSplitOff,
         dedupe.PersonWithdrawn,
         dedupe.PersonRecognised,
+        dedupe.RecognitionRefused,
+        dedupe.RecognitionAllowed,
         dedupe.PersonCorrected,
         dedupe.CorrectionWithdrawn,
     ),

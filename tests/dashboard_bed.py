@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ from deploy.local.engines.caddy import answers, caddy
 from deploy.local.program import Running
 from schemas.accounts import WorkspaceCreated
 from schemas.body import PROVIDER
-from schemas.details import Reach
+from schemas.details import PersonDetails, Reach
 from schemas.ingest import RecordIngested
 from schemas.topics import SERVICES
 from services.dashboard import api as dashboard
@@ -49,6 +49,8 @@ HOSTILE = "<script>alert('Ü')</script>"
 """A contact of the workspace is named so."""
 KNOWN = "Ann Berg"
 """Of this contact publish and dedupe know too."""
+IMPORTED = "Eve Fox"
+"""This one the workspace has imported itself, and the Provider published her too."""
 GOLDEN_PERSON = person_id_of(record_id_of(source_id_of(PROVIDER, "Register"), "1"))
 PERSON_PAGE = f"/provider/people/{GOLDEN_PERSON}"
 
@@ -97,12 +99,15 @@ def running_pages(
         if with_kpi:
             workspace_id = UUID(company.workspace_id)
             everywhere["kpi_url"] = stack.enter_context(running_kpi(settings, story, workspace_id))
-            everywhere["publish_url"] = stack.enter_context(running_publish(settings, story.contact(KNOWN), workspace_id))
+            everywhere["publish_url"] = stack.enter_context(running_publish(settings, story, workspace_id))
         bed = None
         if with_kpi or with_dedupe:
             everywhere["dedupe_url"], bed = stack.enter_context(running_dedupe(settings))
             if with_kpi:
-                bed.hear(*records(bed))
+                bed.hear(*records(bed), eve(bed))
+                own = replace(bed, workspace_id=UUID(company.workspace_id))
+                own.hear(eve(own))
+                own.recognise()
         if ingest:
             everywhere["ingest_url"] = ingest
         pages = Context("dashboard", settings.model_copy(update=everywhere), system_clock)
@@ -135,15 +140,19 @@ def running_dedupe(settings: Settings) -> Iterator[tuple[str, Bed]]:
 
 
 @contextmanager
-def running_publish(settings: Settings, contact_id: UUID, workspace_id: UUID) -> Iterator[str]:
-    """Knows the golden person as dedupe told of them, as a contact under the id that kpi has."""
+def running_publish(settings: Settings, story: Story, workspace_id: UUID) -> Iterator[str]:
+    """Knows the golden person as dedupe told of them, as a contact under the id that kpi has; and one merged into an own contact."""
     bed, publish = make_bed(settings), publish_on(settings)
     chosen = golden.choose([normalise(record, MONDAY) for record in records(bed)])
     publish.people(known_person(chosen.details, GOLDEN_PERSON, provenance=provenance_of(chosen)))
-    sight = Sight(contact_id, GOLDEN_PERSON, None, chosen.details, Reach(email=True))
+    sight = Sight(story.contact(KNOWN), GOLDEN_PERSON, None, chosen.details, Reach(email=True))
+    own = Sight(story.contact(IMPORTED), own_person(workspace_id), None, PersonDetails(title="Own"), Reach(social=True), origin="import")
+    theirs = Sight(uuid4(), uuid4(), None, PersonDetails(), Reach())
     with publish.context.worker.transaction() as connection:
-        contacts.show(connection, [(workspace_id, sight, ())], MONDAY)
-        contacts.move(connection, [contacts.Move(workspace_id, contact_id, State.PUBLISHED, published=True)], MONDAY)
+        contacts.show(connection, [(workspace_id, each, ()) for each in (sight, own, theirs)], MONDAY)
+        published = [contacts.Move(workspace_id, each.contact_id, State.PUBLISHED, published=True) for each in (sight, own)]
+        merged = contacts.Move(workspace_id, theirs.contact_id, State.MERGED, merged_into=own.contact_id)
+        contacts.move(connection, [*published, merged], MONDAY)
     with served(create_app(publish.context, publish_api.routers(publish.context), Health(publish.context, never_busy))) as url:
         yield url
     bed.database.close()
@@ -158,6 +167,15 @@ def records(bed: Bed) -> list[RecordIngested]:
         bed.record("1", MONDAY - timedelta(days=9), "Register", email=email, title="Draughtswoman", full_name="Ann Berg"),
         bed.record("2", MONDAY, "Crawler", email=email, title="Architect", **size),
     ]
+
+
+def eve(bed: Bed) -> RecordIngested:
+    """As whoever's bed it is has her."""
+    return bed.record("eve", None, "fair", full_name="Eve Fox", email="eve.fox@studio-uno.example")
+
+
+def own_person(workspace_id: UUID) -> UUID:
+    return person_id_of(record_id_of(source_id_of(workspace_id, "fair"), "eve"))
 
 
 def moved(happening: Happening, workspace_id: UUID) -> Happening:

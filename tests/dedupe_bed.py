@@ -11,6 +11,7 @@ from schemas.ingest import RecordIngested
 from services.dedupe import handlers, recognising, store
 from services.dedupe.domain.company import Company
 from services.dedupe.domain.person import Person
+from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
 from services.ingest.domain.ids import record_id_of, source_id_of
 from services.ingest.domain.records import digest_of
@@ -105,10 +106,10 @@ class Bed:
 
     def persons(self) -> dict[UUID, Person]:
         """Those who were not merged away."""
-        return {each.person_id: each for each in self.states(handlers.PERSON) if each.merged_into is None}
+        return {each.person_id: each for each in self.states(PERSON) if each.merged_into is None}
 
     def companies(self) -> dict[UUID, Company]:
-        return {each.company_id: each for each in self.states(handlers.COMPANY) if each.merged_into is None}
+        return {each.company_id: each for each in self.states(COMPANY) if each.merged_into is None}
 
     def states(self, kind: Kind[S]) -> list[S]:
         with self.database.transaction() as connection:

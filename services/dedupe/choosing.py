@@ -8,18 +8,15 @@ from sqlalchemy import Connection
 
 from schemas.body import PROVIDER
 from services.dedupe import kept, store
-from services.dedupe.domain import corrections, golden, survivorship
-from services.dedupe.domain.corrections import Corrected, Correction, Held
+from services.dedupe.domain import corrections, golden
+from services.dedupe.domain.corrections import Correction, Held
 from services.dedupe.domain.golden import Golden
 from services.dedupe.domain.ids import company_id_of
 from services.dedupe.domain.origins import provenance_of
 from services.dedupe.domain.person import Found
 from services.dedupe.domain.survivorship import RULES_ID, Policy
+from services.dedupe.kinds import RULES
 from services.dedupe.store import Stored
-from services.kit.events import Kind
-
-RULES: Kind[Policy] = Kind("rules", Policy, survivorship.evolve)
-CORRECTED: Kind[Corrected] = Kind("correction", Corrected, corrections.evolve)
 
 Groups = Mapping[UUID, Mapping[UUID, Stored]]
 """Person → the records that are theirs, by id."""

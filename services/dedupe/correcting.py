@@ -5,12 +5,12 @@ from uuid import UUID
 
 from schemas.dedupe import CorrectionWithdrawn, PersonCorrected
 from services.dedupe import kept, store
-from services.dedupe.choosing import CORRECTED, choosing_for
+from services.dedupe.choosing import choosing_for
 from services.dedupe.domain import corrections
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.corrections import Correction
 from services.dedupe.domain.person import Person
-from services.dedupe.handlers import PERSON
+from services.dedupe.kinds import CORRECTED, PERSON
 from services.dedupe.store import Stored
 from services.kit.errors import Conflict, Invalid, NotFound
 from services.kit.events import Told, Work

@@ -13,21 +13,19 @@ from services.dedupe import index, kept, recognising, store, versions
 from services.dedupe.choosing import Groups, choosing_for, groups_of
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
-from services.dedupe.domain.company import Company
 from services.dedupe.domain.ids import person_id_of
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.versions import Version
 from services.dedupe.judging import Judge
+from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene, save, set_scene
 from services.dedupe.store import Moved, Named, Scoped, Stored
 from services.dedupe.versions import Turn
 from services.kit.codec import Heard
-from services.kit.events import Kind, Told, Work
+from services.kit.events import Told, Work
 
-PERSON: Kind[Person] = Kind("person", Person, persons.evolve)
-COMPANY: Kind[Company] = Kind("company", Company, companies.evolve)
 MOST_REASONS = 3
 """Named of why two persons are one; the API explains it all."""
 

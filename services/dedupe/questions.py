@@ -16,8 +16,8 @@ from services.dedupe.domain.linkage.explaining import Turn, turns
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.linkage.resolving import LINK
 from services.dedupe.judging import Judge
+from services.dedupe.kinds import JUDGEMENT
 from services.dedupe.models import Judges
-from services.dedupe.reviewing import JUDGEMENT
 from services.dedupe.store import Stored
 from services.kit.errors import NotFound
 from services.kit.events import Told, Work

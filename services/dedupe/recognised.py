@@ -17,29 +17,48 @@ def ask(connection: Connection, workspace_id: UUID, persons: Collection[UUID]) -
             connection,
             """INSERT INTO to_recognise SELECT :w, person_id FROM unnest(CAST(:persons AS uuid[])) AS own (person_id)
                ORDER BY person_id ON CONFLICT DO NOTHING""",
-            w=workspace_id, persons=list(map(str, persons)),
+            w=workspace_id, persons=array(persons),
         )  # fmt: skip
 
 
-def wake(connection: Connection, keys: Collection[Key], persons: Collection[UUID]) -> None:
-    """Own persons with one of these keys, or that were recognised as one of these persons of the Provider's, are to be looked for anew."""
+def stir(connection: Connection, keys: Collection[Key], persons: Collection[UUID]) -> None:
+    """Something has changed of these persons of the Provider's, and of records there that have these keys."""
     run(
         connection,
-        """INSERT INTO to_recognise
-           SELECT workspace_id, person_id
-           FROM own_keys JOIN unnest(CAST(:keys AS bigint[])) AS wanted (key) USING (key) JOIN records ON records.arrived = own_keys.record
-           WHERE person_id IS NOT NULL
-           UNION
-           SELECT workspace_id, person_id FROM recognised WHERE as_person = ANY(CAST(:persons AS uuid[]))
-           ORDER BY workspace_id, person_id
-           ON CONFLICT DO NOTHING""",
-        keys=array(keys), persons=list(map(str, persons)),
+        "INSERT INTO stirred (keys, persons) VALUES (CAST(:keys AS bigint[]), CAST(:persons AS uuid[]))",
+        keys=array(keys), persons=array(persons),
     )  # fmt: skip
 
 
+def wake(connection: Connection, most: int = 50) -> int:
+    """Own persons with a key that something has changed of, or who were recognised as a person that has changed, are to be looked for
+    anew. Returns of how many changes.
+    """
+    found = rows(
+        connection,
+        """WITH taken AS (DELETE FROM stirred WHERE place IN (SELECT place FROM stirred ORDER BY place LIMIT :most FOR UPDATE SKIP LOCKED)
+                          RETURNING keys, persons),
+           woken AS (
+               INSERT INTO to_recognise
+               SELECT workspace_id, person_id
+               FROM taken CROSS JOIN unnest(keys) AS changed (key) JOIN own_keys USING (key)
+                    JOIN records ON records.arrived = own_keys.record
+               WHERE person_id IS NOT NULL
+               UNION
+               SELECT workspace_id, recognised.person_id
+               FROM taken CROSS JOIN unnest(persons) AS changed (as_person) JOIN recognised USING (as_person)
+               ORDER BY workspace_id, person_id
+               ON CONFLICT DO NOTHING)
+           SELECT count(*) AS changes FROM taken""",
+        most=most,
+    )
+    return int(found[0].changes)
+
+
 def waiting(connection: Connection) -> int:
-    """How many own persons are to be looked for."""
-    return int(rows(connection, "SELECT count(*) AS persons FROM to_recognise")[0].persons)
+    """How many own persons are to be looked for, and how many changes there are for which it is not known yet."""
+    [row] = rows(connection, "SELECT (SELECT count(*) FROM to_recognise) + (SELECT count(*) FROM stirred) AS waiting")
+    return int(row.waiting)
 
 
 def next_waiting(connection: Connection, most: int) -> list[Scoped]:

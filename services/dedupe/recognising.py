@@ -6,26 +6,28 @@ found is written nowhere that the Provider's persons are decided from.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from schemas.body import PROVIDER
+from schemas.dedupe import RecognitionAllowed, RecognitionRefused
 from services.dedupe import index, recognised, store
 from services.dedupe.domain import recognition
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK
 from services.dedupe.domain.linkage.clustering import agreement
 from services.dedupe.domain.linkage.resolving import LINK, TOGETHER
 from services.dedupe.domain.linkage.traits import Traits
-from services.dedupe.domain.recognition import Recognition
 from services.dedupe.index import Number
 from services.dedupe.judging import Judge, index_keys
+from services.dedupe.kinds import PERSON, RECOGNITION
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene
 from services.dedupe.store import Scoped, Stored
-from services.kit.events import Kind, Told, Work
+from services.kit.errors import Conflict
+from services.kit.events import Told, Work
 
-RECOGNITION: Kind[Recognition] = Kind("recognition", Recognition, recognition.evolve)
 Across = tuple[Number, Number]
 """An own record, and one of the Provider's."""
 
@@ -37,25 +39,27 @@ def ask(connection: Connection, workspace_id: UUID, scene: Scene) -> None:
     sides = [each for records in (scene.now, scene.before) for r in touched if (each := records.get(r))]
     persons = {each.person_id for each in sides if each.person_id}
     if workspace_id == PROVIDER:
-        recognised.wake(connection, {key for each in sides for key in each.keys}, persons)
+        recognised.stir(connection, {key for each in sides for key in each.keys}, persons)
     else:
         recognised.ask(connection, workspace_id, persons)
         recognised.forget_keys(connection, {each.arrived for each in scene.gone.values()})
 
 
 def recognise(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
-    """Look for some of those who are to be looked for. Returns how many, and what there is to tell.
+    """Look for some of those who are to be looked for. Returns how much was done, and what there is to tell.
 
     The Provider's scope is held meanwhile: what arrives there later finds the keys that are looked for now.
     """
+    changes = recognised.wake(work.connection)
     waiting = recognised.next_waiting(work.connection, most)
     if not waiting:
-        return 0, []
+        return changes, []
     store.lock_scopes(work.connection, {PROVIDER, *(workspace_id for workspace_id, _ in waiting)})
     persons = recognised.take(work.connection, waiting)
-    found = identify(work.connection, judges.current(work.connection), persons)
     workspaces = {person_id: workspace_id for workspace_id, person_id in persons}
     known = work.load(RECOGNITION, workspaces, workspaces)
+    refused = {(workspaces[person_id], person_id): now_are(work.connection, each.refused) for person_id, each in known.items() if each}
+    found = identify(work.connection, judges.current(work.connection), persons, refused)
     told = [
         Told(RECOGNITION, person_id, event, workspace_id)
         for workspace_id, person_id in sorted(persons)
@@ -65,7 +69,38 @@ def recognise(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
     return len(waiting), told
 
 
-def identify(connection: Connection, judge: Judge, persons: Collection[Scoped]) -> dict[Scoped, UUID]:
+def refuse(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[None, list[Told]]:
+    """The own person is not the one that they are taken for."""
+    store.lock_scopes(work.connection, [workspace_id])
+    known = work.load(RECOGNITION, [person_id], workspace_id)[person_id]
+    if known is None or known.as_person is None:
+        raise Conflict(f"{person_id} is not taken for anybody of the Provider's")
+    recognised.keep(work.connection, {(workspace_id, person_id): None})
+    recognised.ask(work.connection, workspace_id, [person_id])
+    events = [RecognitionRefused(person_id=person_id, as_person=known.as_person), *recognition.settle(known, person_id, None)]
+    return None, [Told(RECOGNITION, person_id, event, workspace_id) for event in events]
+
+
+def allow(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[None, list[Told]]:
+    """The evidence decides again."""
+    store.lock_scopes(work.connection, [workspace_id])
+    known = work.load(RECOGNITION, [person_id], workspace_id)[person_id]
+    if known is None or not known.refused:
+        raise Conflict(f"nothing was refused of {person_id}")
+    recognised.ask(work.connection, workspace_id, [person_id])
+    return None, [Told(RECOGNITION, person_id, RecognitionAllowed(person_id=person_id), workspace_id)]
+
+
+def now_are(connection: Connection, refused: Collection[UUID]) -> set[UUID]:
+    """Persons of the Provider's, and those whose their records are now: a refusal holds for whoever they are found to be."""
+    states = (store.state_of(connection, PROVIDER, PERSON, person_id) for person_id in refused)
+    records = store.find(connection, {(PROVIDER, record_id) for state in states if state for record_id in state.record_ids})
+    return {*refused, *(each.person_id for each in records.values() if each.person_id)}
+
+
+def identify(
+    connection: Connection, judge: Judge, persons: Collection[Scoped], refused: Mapping[Scoped, Collection[UUID]] = MappingProxyType({})
+) -> dict[Scoped, UUID]:
     """Own person → the Provider's person that they are, of those who are one. Keeps the keys that it looked by."""
     own = {each.arrived: each for each in store.of_persons(connection, persons).values()}
     mine = judge.among(connection, PROVIDER, judge.traits(connection, judge.described(connection, own.keys())))
@@ -86,7 +121,7 @@ def identify(connection: Connection, judge: Judge, persons: Collection[Scoped]) 
     agreed: dict[Scoped, dict[UUID, float]] = defaultdict(dict)
     for one, other in {(owner[one], person[other]) for one, other in linked}:
         its = agreement(own_groups[one], groups[other], {}, score)
-        if its >= TOGETHER - shift:
+        if its >= TOGETHER - shift and other[1] not in refused.get(one, ()):
             agreed[one][other[1]] = its
     return {one: as_person for one, its in agreed.items() if (as_person := recognition.likeliest(its))}
 

@@ -8,21 +8,18 @@ from uuid import UUID, uuid4
 from schemas.dedupe import JudgementWithdrawn, PersonsJudged, Verdict
 from services.dedupe import decisions, store
 from services.dedupe.domain import judgement as judgements
-from services.dedupe.domain.judgement import Judgement
-from services.dedupe.handlers import PERSON, settle
+from services.dedupe.handlers import settle
+from services.dedupe.kinds import JUDGEMENT, PERSON
 from services.dedupe.models import Judges
 from services.dedupe.store import Stored
 from services.kit.errors import Conflict, Invalid, NotFound
-from services.kit.events import Kind, Told, Work
+from services.kit.events import Told, Work
 
 
 class Act(Protocol):
     """A way to judge, its own arguments given."""
 
     def __call__(self, work: Work, judges: Judges, workspace_id: UUID) -> tuple[UUID, list[Told]]: ...
-
-
-JUDGEMENT: Kind[Judgement] = Kind("judgement", Judgement, judgements.evolve)
 
 
 def merge(work: Work, judges: Judges, workspace_id: UUID, persons: tuple[UUID, UUID], note: str | None) -> tuple[UUID, list[Told]]:

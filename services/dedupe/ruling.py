@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from schemas.body import PROVIDER
 from schemas.dedupe import SurvivorshipSet
 from services.dedupe import kept, store
-from services.dedupe.choosing import RULES, choosing_for, groups_of, policy_of
+from services.dedupe.choosing import choosing_for, groups_of, policy_of
 from services.dedupe.domain import golden, survivorship
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.golden import Golden
 from services.dedupe.domain.survivorship import RULES_ID, Policy
-from services.dedupe.handlers import PERSON
+from services.dedupe.kinds import PERSON, RULES
 from services.dedupe.store import Scoped
 from services.kit.errors import Conflict, Invalid
 from services.kit.events import Told, Work

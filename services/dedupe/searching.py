@@ -11,8 +11,8 @@ from services.dedupe.domain import addresses
 from services.dedupe.domain.linkage.blocking import keys_of
 from services.dedupe.domain.linkage.traits import traits_of
 from services.dedupe.domain.record import NormalRecord
-from services.dedupe.handlers import PERSON
 from services.dedupe.judging import digest_of
+from services.dedupe.kinds import PERSON
 from services.kit.errors import Invalid
 
 MOST = 20

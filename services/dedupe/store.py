@@ -77,8 +77,8 @@ def stored(row: Any) -> Stored:
     return Stored(row.workspace_id, row.record_id, row.arrived, row.digest, row.record, row.person_id, row.company_id, row.keys)
 
 
-def array(values: Iterable[int]) -> str:
-    """Numbers as one parameter, for `CAST(:name AS bigint[])`."""
+def array(values: Iterable[int | UUID]) -> str:
+    """Numbers or ids as one parameter, for `CAST(:name AS bigint[])`."""
     return "{" + ",".join(map(str, values)) + "}"
 
 

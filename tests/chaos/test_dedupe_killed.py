@@ -21,7 +21,7 @@ from schemas.body import PROVIDER
 from schemas.envelope import Envelope
 from schemas.topics import INGEST_RECORDS, told_by
 from services.dedupe import index
-from services.dedupe.handlers import PERSON
+from services.dedupe.kinds import PERSON
 from services.kit.codec import encode
 from services.kit.database import rows
 from services.kit.publisher import Publisher, Record

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from services.dashboard.words import LEADS
 from services.kit.settings import Settings
 from tests.accounts import PASSWORD, found_company
-from tests.dashboard_bed import HOSTILE, KNOWN, PERSON_PAGE, Pages, running_pages
+from tests.dashboard_bed import HOSTILE, IMPORTED, KNOWN, PERSON_PAGE, Pages, running_pages
 
 pytestmark = pytest.mark.engines
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -306,6 +307,23 @@ def test_a_manager_corrects_a_field_and_takes_it_back(pages: Pages, visitor: htt
     assert field_of(back, "title").startswith("Title Architect 1 other")
 
 
+def test_an_own_import_that_is_a_published_person_says_so_and_can_be_said_to_be_another(pages: Pages, visitor: httpx.Client) -> None:
+    path = f"{pages.workspace}/leads/{pages.story.contact(IMPORTED)}"
+    card = shown(visitor.get(path))
+    assert "Your import was found to be a person that was published" in card
+    [person_id] = re.findall(r'name="person_id" value="([^"]+)"', card)
+    assert "is not taken for anybody" not in shown(visitor.post(f"{path}/refuse", data={"person_id": person_id}))
+    assert "is not taken for anybody" in shown(visitor.post(f"{path}/refuse", data={"person_id": person_id}))
+    assert visitor.get(f"/api/dedupe{pages.workspace}/people/{person_id}/recognition").json() == {"refused": True}
+    shown(visitor.post(f"{path}/allow", data={"person_id": person_id}))
+    assert "nothing was refused" in shown(visitor.post(f"{path}/allow", data={"person_id": person_id}))
+    with pages.visitor(pages.company.user("member")["email"]) as member:
+        assert "These are two people" not in shown(member.get(path))
+        assert member.delete(f"/api/dedupe{pages.workspace}/people/{person_id}/recognition", headers=SAME_ORIGIN).status_code == 403
+    elsewhere = f"/api/dedupe/workspaces/{uuid4()}/people/{person_id}/recognition"
+    assert visitor.get(elsewhere).status_code == 403
+
+
 def test_a_member_sees_where_fields_are_from_and_no_form(pages: Pages) -> None:
     with pages.visitor(pages.company.user("member")["email"]) as member:
         card = shown(member.get(f"{pages.workspace}/leads/{pages.story.contact(KNOWN)}"))
@@ -329,7 +347,7 @@ def test_an_operator_tries_rules_before_they_are_set(pages: Pages) -> None:
         assert "Nobody has set rules yet" in shown(operator.get("/provider/golden"))
         asked = {"version": "0", "title": ["trusted", ""], "sources": "Register\n\nCrawler\n", "hidden_sources": "Crawler"}
         tried = shown(operator.post("/provider/golden/preview", data=asked))
-        assert "<b>1</b> of 1 golden persons would change" in tried
+        assert "<b>1</b> of 2 golden persons would change" in tried
         assert "Draughtswoman" in tried
         assert "no source is named" in shown(operator.post("/provider/golden/preview", data={"version": "0", "title": "trusted"}))
         saved = shown(operator.post("/provider/golden", data=asked))

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.dedupe import PersonMergedAway, PersonSplitOff
 from services.dedupe import reviewing
-from services.dedupe.handlers import PERSON
+from services.dedupe.kinds import PERSON
 from services.kit.errors import Conflict, Invalid, NotFound
 from services.kit.settings import Settings
 from tests.dedupe_bed import Bed, make_bed

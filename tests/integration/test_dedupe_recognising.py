@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from schemas.body import PROVIDER
 from schemas.dedupe import PersonRecognised
 from schemas.ingest import RecordIngested, RecordWithdrawn
-from services.dedupe import recognised, reviewing
+from services.dedupe import recognised, recognising, reviewing
 from services.kit.database import Database, rows, run
+from services.kit.errors import Conflict
 from services.kit.settings import Settings
 from tests.dedupe_bed import Bed, make_bed
 from tests.ingest_bed import heard
@@ -19,7 +21,8 @@ from tests.ingest_bed import heard
 pytestmark = pytest.mark.engines
 PROFILE = "https://linkedin.com/in/queen-of-sales"
 EMPTIED = (
-    "records", "keys", "links", "names", "shared", "again", "sizes", "described", "streams", "events", "outbox", "own_keys", "recognised"
+    "records", "keys", "links", "names", "shared", "again", "sizes", "described", "streams", "events", "outbox", "own_keys", "recognised",
+    "stirred",
 )  # fmt: skip
 
 
@@ -129,6 +132,30 @@ def test_two_own_persons_who_become_one_are_recognised_as_one(pool: Bed, own: Be
     own.hear(own.record("c", email="ann@acme.com", linkedin=PROFILE))
     assert found(own) == [(other, None)]
     assert recognised_as(own) == {one: pool.person_of("1")}
+
+
+def test_who_was_refused_is_not_taken_again_whoever_that_is_found_to_be(pool: Bed, own: Bed) -> None:
+    pool.hear(ann(pool, "1"), pool.record("2", full_name="Bob Ray", email="bob@acme.com"))
+    own.hear(ann(own, "a"))
+    found(own)
+    me, hers, bob = own.person_of("a"), pool.person_of("1"), pool.person_of("2")
+    own.ask(lambda work: recognising.refuse(work, own.workspace_id, me))
+    assert (found(own), recognised_as(own)) == ([], {})
+    own.hear(ann(own, "a", title="Queen"))
+    assert found(own) == []
+    judgement = pool.ask(lambda work: reviewing.merge(work, pool.judges, PROVIDER, (hers, bob), None))
+    pool.hear(pool.record("3", full_name="Ann Lee", email="ann@acme.com", company_name="Acme"))
+    assert found(own) == []
+    pool.ask(lambda work: (None, reviewing.withdraw(work, pool.judges, PROVIDER, judgement)))
+    own.ask(lambda work: recognising.allow(work, own.workspace_id, me))
+    assert found(own) == [(me, hers)]
+
+
+def test_only_what_was_found_can_be_refused_and_only_what_was_refused_allowed(own: Bed) -> None:
+    own.hear(ann(own, "a"))
+    for act in (recognising.refuse, recognising.allow):
+        with pytest.raises(Conflict):
+            own.ask(partial(act, workspace_id=own.workspace_id, person_id=own.person_of("a")))
 
 
 def test_another_workspace_and_its_api_see_nothing_of_it(pool: Bed, own: Bed) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from schemas.dedupe import PersonsJudged
 from services.dedupe import reviewing
-from services.dedupe.handlers import PERSON
-from services.dedupe.reviewing import JUDGEMENT, Act
+from services.dedupe.kinds import JUDGEMENT, PERSON
+from services.dedupe.reviewing import Act
 from services.kit.settings import Settings
 from tests.dedupe_bed import Bed, make_bed
 

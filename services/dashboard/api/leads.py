@@ -98,6 +98,8 @@ async def card(visit: Visit, workspace_id: UUID, contact_id: UUID, cursor: str |
         visit.apis.see(f"/api/campaign/workspaces/{workspace_id}/campaigns", limit=500),
         contact_of(visit, workspace_id, contact_id),
     )
+    own = bool(contact) and contact["origin"] == "import"
+    told = await visit.apis.see(f"/api/dedupe/workspaces/{workspace_id}/people/{contact['person_id']}/recognition") if own else None
     if shown["new"]:
         await visit.apis.post(f"{api}/leads/{contact_id}/seen")
     return visit.page(
@@ -113,6 +115,7 @@ async def card(visit: Visit, workspace_id: UUID, contact_id: UUID, cursor: str |
         shown=contact and fields(contact["fields"], "workspace", Reader(visit.me["actor"])),
         edits=may_edit(visit, workspace_id) and bool(contact) and contact["state"] not in {"excluded", "merged"},
         names=FIELDS,
+        refused=bool(told and told["refused"]),
         problem=problem,
     )
 
@@ -141,6 +144,24 @@ async def correct(
 @router.post("/{contact_id}/withdraw")
 async def withdraw(visit: Visited, workspace_id: UUID, contact_id: UUID, field: Annotated[str, Form()]) -> Response:
     return await change(visit, workspace_id, contact_id, "DELETE", params={"field": field})
+
+
+@router.post("/{contact_id}/refuse")
+async def refuse(visit: Visited, workspace_id: UUID, contact_id: UUID, person_id: Annotated[UUID, Form()]) -> Response:
+    """The contact is not the person whom the Provider has published."""
+    return await decide(visit, workspace_id, contact_id, "DELETE", person_id)
+
+
+@router.post("/{contact_id}/allow")
+async def allow(visit: Visited, workspace_id: UUID, contact_id: UUID, person_id: Annotated[UUID, Form()]) -> Response:
+    return await decide(visit, workspace_id, contact_id, "PUT", person_id)
+
+
+async def decide(visit: Visit, workspace_id: UUID, contact_id: UUID, method: str, person_id: UUID) -> Response:
+    _, problem = await visit.apis.attempt(method, f"/api/dedupe/workspaces/{workspace_id}/people/{person_id}/recognition")
+    if problem:
+        return await card(visit, workspace_id, contact_id, problem=problem)
+    return RedirectResponse(f"/workspaces/{workspace_id}/leads/{contact_id}", 303)
 
 
 async def change(visit: Visit, workspace_id: UUID, contact_id: UUID, method: str, **asked: Any) -> Response:

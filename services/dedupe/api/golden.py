@@ -10,10 +10,10 @@ from pydantic import BaseModel
 
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.fields import CUSTOM
-from services.dedupe import searching, store
+from services.dedupe import recognising, searching, store
 from services.dedupe.api.survivorship import FieldView, fields_of
 from services.dedupe.domain.record import NormalRecord
-from services.dedupe.handlers import COMPANY, PERSON
+from services.dedupe.kinds import COMPANY, PERSON, RECOGNITION
 from services.dedupe.store import Stored
 from services.kit.errors import NotFound
 from services.kit.http import Desk, may
@@ -75,6 +75,30 @@ def person(person_id: UUID, desk: Annotated[Desk, may("merge.view")]) -> PersonV
 @own.get("/people/{person_id}")
 def own_person(person_id: UUID, desk: Annotated[Desk, may("contact.view")]) -> PersonView:
     return person_view(desk, person_id)
+
+
+class RecognitionView(BaseModel):
+    refused: bool
+    """Whether somebody said that this is not the person of the Provider's for whom they were taken."""
+
+
+@own.get("/people/{person_id}/recognition")
+def recognition(person_id: UUID, desk: Annotated[Desk, may("contact.view")]) -> RecognitionView:
+    """Whom the Provider knows is not said: that shows where it was published to the workspace."""
+    state = desk.read(lambda c: store.state_of(c, desk.workspace_id, RECOGNITION, person_id))
+    return RecognitionView(refused=bool(state and state.refused))
+
+
+@own.delete("/people/{person_id}/recognition", status_code=204)
+def refuse(person_id: UUID, desk: Annotated[Desk, may("contact.edit")]) -> None:
+    """The own person is not the one of the Provider's that they are taken for: both go on by themselves, in this workspace."""
+    desk.do(lambda work: recognising.refuse(work, desk.workspace_id, person_id))
+
+
+@own.put("/people/{person_id}/recognition", status_code=204)
+def allow(person_id: UUID, desk: Annotated[Desk, may("contact.edit")]) -> None:
+    """Take back what was refused: the evidence decides again."""
+    desk.do(lambda work: recognising.allow(work, desk.workspace_id, person_id))
 
 
 @router.get("/companies/{company_id}")

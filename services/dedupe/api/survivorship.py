@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.dedupe import Criterion
 from services.dedupe import correcting, kept, ruling
-from services.dedupe.choosing import RULES, choosing_for, policy_of
+from services.dedupe.choosing import choosing_for, policy_of
 from services.dedupe.domain.corrections import LONGEST, Correction
 from services.dedupe.domain.golden import Source
 from services.dedupe.domain.survivorship import GROUPS, RULES_ID, Policy, beside_defaults
 from services.dedupe.kept import FIRST
+from services.dedupe.kinds import RULES
 from services.dedupe.ruling import Preview
 from services.dedupe.store import Stored
 from services.kit.http import Ask, Desk, may

@@ -5,10 +5,12 @@ is taken for neither, unless one of the two is clearly likelier.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from schemas.dedupe import PersonRecognised
+from schemas.dedupe import PersonRecognised, RecognitionAllowed, RecognitionRefused
+
+RecognitionEvent = PersonRecognised | RecognitionRefused | RecognitionAllowed
 
 CLEARLY = 3.0
 """Bits by which one must be likelier than the next: odds of 8 to 1."""
@@ -18,10 +20,19 @@ CLEARLY = 3.0
 class Recognition:
     person_id: UUID
     as_person: UUID | None = None
+    refused: tuple[UUID, ...] = ()
+    """Whom somebody said that this is not."""
 
 
-def evolve(_: Recognition | None, event: PersonRecognised) -> Recognition:
-    return Recognition(event.person_id, event.as_person)
+def evolve(known: Recognition | None, event: RecognitionEvent) -> Recognition:
+    known = known or Recognition(event.person_id)
+    match event:
+        case PersonRecognised():
+            return replace(known, as_person=event.as_person)
+        case RecognitionRefused():
+            return replace(known, refused=(*known.refused, event.as_person))
+        case RecognitionAllowed():
+            return replace(known, refused=())
 
 
 def settle(known: Recognition | None, person_id: UUID, as_person: UUID | None) -> list[PersonRecognised]:

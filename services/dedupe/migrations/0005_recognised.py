@@ -35,6 +35,13 @@ CREATE TABLE to_recognise (
     person_id uuid NOT NULL,
     PRIMARY KEY (workspace_id, person_id)
 );
+-- What has changed of the Provider's persons: keys of records, and the persons that these were and are. Own persons whom that may
+-- concern are found by the worker, as who decides for the Provider sees no workspace's.
+CREATE TABLE stirred (
+    place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    keys bigint[] NOT NULL,
+    persons uuid[] NOT NULL
+);
 INSERT INTO to_recognise SELECT DISTINCT workspace_id, person_id FROM records
 WHERE person_id IS NOT NULL AND workspace_id <> '{provider}';
 """

@@ -17,7 +17,7 @@ from services.publish.commands import reviewing
 from services.publish.commands.reviewing import Outcome, Review
 from services.publish.domain.contacts import State
 from services.publish.domain.review import Act
-from services.publish.store import reading
+from services.publish.store import corrections, reading
 from services.publish.store.reading import Filter
 
 router = APIRouter(prefix=PREFIX, tags=["contacts"])
@@ -56,6 +56,8 @@ class Happened(BaseModel):
 
 class ContactCard(ContactView):
     history: tuple[Happened, ...]
+    filled: bool
+    """Of the workspace's own: whether it was recognised as a person whom the Provider has published here, who fills its gaps."""
     fields: dict[str, FieldView]
     """Each field of the details, and `custom:NAME`: where it is from, why it is this value, and what lost."""
 
@@ -104,7 +106,9 @@ def one_contact(contact_id: UUID, desk: Annotated[Desk, may("contact.view")]) ->
         raise NotFound("there is no such contact in this workspace")
     events = desk.read(lambda c: reading.history(c, desk.workspace_id, contact_id))
     history = tuple(Happened(what=event.type, at=event.occurred_at, by=event.actor) for event in events)
-    return ContactCard(**view_of(row).model_dump(), history=history, fields=fields_of(desk, row))
+    family = desk.read(lambda c: corrections.family_here(c, desk.workspace_id, contact_id))
+    filled = row.origin == "import" and any(origin != "import" for origin in family.values())
+    return ContactCard(**view_of(row).model_dump(), history=history, filled=filled, fields=fields_of(desk, row, family))
 
 
 @router.post("/contacts/publish")

@@ -76,9 +76,8 @@ def withdraw(contact_id: UUID, field: Annotated[FieldName, Query()], desk: Annot
     desk.do(lambda work: correcting.withdraw(work, desk.workspace_id, contact_id, field, proposals=seen))
 
 
-def fields_of(desk: Desk, row: Any) -> dict[str, FieldView]:
-    """As they are now: a correction shows at once, while the contact itself follows in a moment."""
-    family = desk.read(lambda c: corrections.family_here(c, desk.workspace_id, row.contact_id))
+def fields_of(desk: Desk, row: Any, family: Mapping[UUID, str]) -> dict[str, FieldView]:
+    """As they are now: a correction shows at once, while the contact itself follows in a moment. `family`: of `family_here`."""
     sides = [*sides_of(desk, desk, row, family), *sides_of(desk, desk.at_provider(), row, family)]
     if not sides:
         return {name: FieldView(value=value, rule=None, origin=None, losing=[]) for name, value in values_of(row.details).items()}
