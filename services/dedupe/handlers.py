@@ -14,6 +14,7 @@ from services.dedupe.choosing import Groups, choosing_for, groups_of
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.ids import person_id_of
+from services.dedupe.domain.linkage import employers
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.versions import Version
@@ -90,35 +91,51 @@ def settle(
 
 
 def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
-    """Find the companies of the batch's records, store all that has changed, and return whose company is another now."""
-    homes = homes_of(work, judge, scene)
+    """Find the companies of all records of those whom the batch touches, store all that has changed, and return whose company may be
+    another now.
+    """
+    groups = touched(scene)
+    homes = homes_of(work, judge, scene, groups)
     moved = [Moved(each.workspace_id, record_id, None, each.company_id, None) for record_id, each in scene.gone.items()]
-    for record_id in scene.judged:
-        each, was = scene.now[record_id], scene.before.get(record_id)
-        key, domain = each.record.company_key, each.record.company_domain
-        domain = judge.knowledge.aliases.get(domain, domain) if domain else None
-        company_id = companies.resolve(each.workspace_id, key, domain, homes.get((each.workspace_id, key or "")))
-        scene.now[record_id] = replace(each, company_id=company_id)
-        moved.append(Moved(each.workspace_id, record_id, each.person_id, was.company_id if was else None, company_id))
+    for group in groups:
+        meant = employers.of_person([(each.record.company_key or "", by_itself(judge, each, homes)) for each in group])
+        for each, company in zip(group, meant, strict=True):
+            record_id, company_id = each.record_id, companies.id_of(each.workspace_id, company)
+            was = scene.before.get(record_id)
+            before = was.company_id if was else None
+            if each.company_id != company_id:
+                scene.now[record_id] = replace(each, company_id=company_id)
+            if record_id in scene.judged or before != company_id:
+                moved.append(Moved(each.workspace_id, record_id, each.person_id, before, company_id))
     save(work.connection, judge, scene)
-    wanted = {name: companies.resolve(name[0], name[1], None, home) for name, home in homes.items()}
-    rehomed = store.rehome(work.connection, {name: company_id for name, company_id in wanted.items() if company_id})
-    for move in rehomed:
-        if move.record_id in scene.now:
-            scene.now[move.record_id] = replace(scene.now[move.record_id], company_id=move.after)
-    strangers = {(m.workspace_id, m.person_id) for m in rehomed if m.person_id and m.record_id not in scene.now}
-    theirs = store.of_persons(work.connection, strangers)
-    scene.now, scene.before = theirs | scene.now, theirs | scene.before
-    return moved + rehomed
+    return moved
 
 
-def homes_of(work: Work, judge: Judge, scene: Scene) -> dict[Named, str | None]:
-    """The domain that each company name of the batch goes with clearly: of those that it brings, and those that it takes away."""
-    touched = scene.judged | scene.gone.keys()
-    before_and_now = [*(scene.now[r] for r in scene.judged), *(scene.before[r] for r in touched if r in scene.before)]
-    names = {(each.workspace_id, each.record.company_key) for each in before_and_now if each.record.company_key}
+def touched(scene: Scene) -> list[list[Stored]]:
+    """The records of each person whom the batch touches, and those of it that are nobody's, each by itself; in an order of their own."""
+    persons = scene.touched_persons
+    groups = [list(group.values()) for person_id, group in groups_of(scene.now).items() if person_id in persons]
+    alone = [[scene.now[record_id]] for record_id in scene.judged if scene.now[record_id].person_id is None]
+    return [sorted(group, key=lambda each: each.record_id) for group in groups] + alone
+
+
+def by_itself(judge: Judge, stored: Stored, homes: Mapping[Named, str | None]) -> str | None:
+    """The company that a record means without any other of its person's, by its domain."""
+    domain = stored.record.company_domain
+    return judge.knowledge.aliases.get(domain, domain) if domain else homes.get((stored.workspace_id, stored.record.company_key or ""))
+
+
+def homes_of(work: Work, judge: Judge, scene: Scene, groups: Sequence[Sequence[Stored]]) -> dict[Named, str | None]:
+    """The domain that each company name of these records goes with clearly, and of those that the batch takes away. Where it is another
+    than before, the other records with that name alone are to be looked at again.
+    """
+    here = [each for group in groups for each in group]
+    before = [scene.before[r] for r in scene.judged | scene.gone.keys() if r in scene.before]
+    names = {(each.workspace_id, each.record.company_key) for each in (*here, *before) if each.record.company_key}
     found = index.domains_of(work.connection, names)
-    return {name: judge.knowledge.home(name[1], found.get(name, {})) for name in names}
+    homes = {name: judge.knowledge.home(name[1], found.get(name, {})) for name in names}
+    index.keep_homes(work.connection, homes, {each.arrived for each in here})
+    return homes
 
 
 def last_event(scene: Scene) -> dict[UUID, Envelope]:

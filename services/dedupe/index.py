@@ -192,6 +192,29 @@ def count_names(connection: Connection, changes: Mapping[NameDomain, int]) -> No
         run(connection, "DELETE FROM names WHERE records <= 0")
 
 
+def keep_homes(connection: Connection, homes: Mapping[Named, str | None], but: Collection[Number]) -> None:
+    """A company's name → the domain that it goes with clearly, if any. Where that is another than before, all records with the name alone
+    are to be looked at again, but these, which are looked at now.
+    """
+    if homes:
+        run(
+            connection,
+            """WITH turned AS (
+                   INSERT INTO homes
+                   SELECT new.* FROM json_to_recordset(:homes) AS new (workspace_id uuid, name text, home text)
+                          LEFT JOIN homes AS old USING (workspace_id, name)
+                   WHERE old.home IS DISTINCT FROM new.home ORDER BY new.workspace_id, new.name
+                   ON CONFLICT (workspace_id, name) DO UPDATE SET home = EXCLUDED.home
+                   RETURNING workspace_id, name)
+               INSERT INTO again
+               SELECT arrived FROM records JOIN turned ON records.workspace_id = turned.workspace_id AND company_key = name
+               WHERE company_domain IS NULL AND arrived <> ALL(CAST(:but AS bigint[])) ORDER BY arrived
+               ON CONFLICT DO NOTHING""",
+            homes=as_json({"workspace_id": workspace_id, "name": name, "home": home} for (workspace_id, name), home in homes.items()),
+            but=array(but),
+        )
+
+
 def next_again(connection: Connection, most: int) -> list[Number]:
     """Numbers of records to look at again, the oldest first."""
     return [row.record for row in rows(connection, "SELECT record FROM again ORDER BY record LIMIT :most", most=most)]

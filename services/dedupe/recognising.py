@@ -34,11 +34,9 @@ Across = tuple[Number, Number]
 
 def ask(connection: Connection, workspace_id: UUID, scene: Scene) -> None:
     """When records were settled: those whom that may concern are to be looked for anew."""
-    touched = {r for r, each in scene.now.items() if (was := scene.before.get(r)) is None or was.person_id != each.person_id}
-    touched |= scene.judged | scene.gone.keys()
-    sides = [each for records in (scene.now, scene.before) for r in touched if (each := records.get(r))]
-    persons = {each.person_id for each in sides if each.person_id}
+    persons = scene.touched_persons
     if workspace_id == PROVIDER:
+        sides = (each for records in (scene.now, scene.before) for r in scene.touched if (each := records.get(r)))
         recognised.stir(connection, {key for each in sides for key in each.keys}, persons)
     else:
         recognised.ask(connection, workspace_id, persons)

@@ -36,6 +36,18 @@ class Scene:
     gone: dict[UUID, Stored] = field(default_factory=dict)
     """Records that the batch takes away, as they were."""
 
+    @property
+    def touched(self) -> set[UUID]:
+        """Records of the batch, and those that are another person's now."""
+        moved = {r for r, each in self.now.items() if (was := self.before.get(r)) is None or was.person_id != each.person_id}
+        return moved | self.judged | self.gone.keys()
+
+    @property
+    def touched_persons(self) -> set[UUID]:
+        """Whose these records are, and whose they were."""
+        sides = (each for records in (self.now, self.before) for r in self.touched if (each := records.get(r)))
+        return {each.person_id for each in sides if each.person_id}
+
 
 def set_scene(
     connection: Connection, judge: Judge, workspace_id: UUID, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]

@@ -1,6 +1,6 @@
 """The tables of dedupe: records in normal form, and the index of keys. Sets in, sets out: a batch takes a fixed number of statements."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -233,28 +233,6 @@ def move(connection: Connection, moved: Collection[Stored]) -> None:
                 for each in moved
             ),
         )
-
-
-def rehome(connection: Connection, companies: Mapping[Named, UUID]) -> list[Moved]:
-    """Records with one of these names and no domain go to these companies; those that were elsewhere are returned."""
-    if not companies:
-        return []
-    found = rows(
-        connection,
-        """WITH stray AS (
-               SELECT workspace_id, record_id, person_id, records.company_id AS before, home.company_id AS after
-               FROM records JOIN json_to_recordset(:homes) AS home (workspace_id uuid, company_key text, company_id uuid)
-                    USING (workspace_id, company_key)
-               WHERE company_domain IS NULL AND records.company_id IS DISTINCT FROM home.company_id)
-           UPDATE records SET company_id = after FROM stray
-           WHERE records.workspace_id = stray.workspace_id AND records.record_id = stray.record_id
-           RETURNING stray.workspace_id, stray.record_id, stray.person_id, before, after""",
-        homes=as_json(
-            {"workspace_id": workspace_id, "company_key": key, "company_id": company_id}
-            for (workspace_id, key), company_id in companies.items()
-        ),
-    )
-    return [Moved(row.workspace_id, row.record_id, row.person_id, row.before, row.after) for row in found]
 
 
 def company_details(connection: Connection, companies: Collection[Scoped]) -> dict[UUID, CompanyDetails]:

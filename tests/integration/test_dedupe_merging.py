@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from schemas.dedupe import CompanyFormed, CompanyMergedAway, PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
+from services.dedupe import store
 from services.dedupe.domain.ids import company_id_of, person_id_of
 from services.kit.codec import Heard
 from services.kit.database import rows
@@ -149,16 +150,52 @@ def test_a_name_without_a_domain_belongs_to_the_only_domain_it_goes_with(bed: Be
     by_name = bed.record("1", full_name="Ann Lee", company_name="Acme GmbH")
     [formed] = bodies(bed.hear(by_name), CompanyFormed)
     assert formed.company_id == company_id_of(bed.workspace_id, "name", "acme")
-    told = bed.hear(bed.record("2", email="bob@acme.com", company_name="ACME"))
-    [away] = bodies(told, CompanyMergedAway)
+    bed.hear(bed.record("2", email="bob@acme.com", company_name="ACME"))
+    [away] = bodies(bed.look_again(), CompanyMergedAway)
     acme = company_id_of(bed.workspace_id, "domain", "acme.com")
     assert (away.company_id, away.into) == (formed.company_id, acme)
     assert {person.company_id for person in bed.persons().values()} == {acme}
     # A second domain of that name: now the bare name may be either's, and is neither's.
     bed.hear(bed.record("3", email="cy@acme.org", company_name="Acme"))
+    bed.look_again()
     assert len(bed.companies()) == 3
     ann = bed.persons()[person_id_of(by_name.record_id)]
     assert ann.company_id == formed.company_id
+
+
+def test_a_record_that_names_no_company_or_one_of_several_means_its_persons(bed: Bed) -> None:
+    bed.hear(
+        bed.record("1", full_name="Ann Lee", email="ann.lee@acme.com", phone="+49 30 1234567", company_name="Acme Widgets"),
+        bed.record("2", full_name="Ann Lee", email="ann.lee@gmail.com", phone="+49 30 1234567"),
+        bed.record("3", full_name="Ann Lee", phone="+49 30 1234567", company_name="Acme"),
+        # The name goes with two domains, so by itself it means neither.
+        bed.record("4", email="cy@acme.org", company_name="Acme"),
+        bed.record("5", email="dan@acme.com", company_name="Acme"),
+    )
+    bed.look_again()
+    assert bed.groups() >= {frozenset("123")}
+    acme = company_id_of(bed.workspace_id, "domain", "acme.com")
+    assert [company_of(bed, row_id) for row_id in "123"] == [acme] * 3
+    # Without the record that says so, the others lose that company.
+    bed.hear(bed.record("1", full_name="Bob Ray", email="bob.ray@acme.com", company_name="Acme Widgets"))
+    bed.look_again()
+    by_name = company_id_of(bed.workspace_id, "name", "acme")
+    assert [company_of(bed, row_id) for row_id in "123"] == [acme, None, by_name]
+
+
+def company_of(bed: Bed, row_id: str) -> UUID | None:
+    with bed.database.transaction() as connection:
+        [stored] = store.find(connection, [(bed.workspace_id, bed.record(row_id).record_id)]).values()
+    return stored.company_id
+
+
+def test_a_row_about_a_company_alone_follows_its_name(bed: Bed) -> None:
+    bed.hear(bed.record("1", company_name="Acme"))
+    bed.hear(bed.record("2", email="bob@acme.com", company_name="Acme"))
+    bed.look_again()
+    assert company_of(bed, "1") == company_id_of(bed.workspace_id, "domain", "acme.com")
+    [company] = bed.companies().values()
+    assert company.details.domain == "acme.com"
 
 
 def test_a_company_is_what_most_of_its_records_say(bed: Bed) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engines
 PROFILE = "https://linkedin.com/in/queen-of-sales"
 EMPTIED = (
     "records", "keys", "links", "names", "shared", "again", "sizes", "described", "streams", "events", "outbox", "own_keys", "recognised",
-    "stirred",
+    "stirred", "homes",
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """A company: known by its domain, else by its name; and what its events fold to.
 
-A name without a domain belongs to the company whose domain goes with it clearly in the records of the same scope
-(`linkage.employers`); if no domain does, the name is a company by itself. That is a function of all records, whatever their order:
-a second domain that appears later takes the records with the bare name out again.
+Which one a record means `linkage.employers` says: a name without a domain belongs to the company whose domain goes with it clearly in the
+records of the same scope, else to one that other records of its person mean; else it is a company by itself. That is a function of all
+records, whatever their order: a second domain that appears later takes the records with the bare name out again.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from uuid import UUID
 from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyRevised, CompanyWithdrawn
 from schemas.details import CompanyDetails
 from services.dedupe.domain.ids import company_id_of
+from services.dedupe.domain.linkage.employers import NAMED
 
 CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway | CompanyWithdrawn
 
@@ -26,11 +27,12 @@ class Company:
     """No record is left that means it."""
 
 
-def resolve(workspace_id: UUID, key: str | None, domain: str | None, home: str | None) -> UUID | None:
-    """The company that a record means. `home`: the domain that the name goes with clearly."""
-    if domain or home:
-        return company_id_of(workspace_id, "domain", domain or home or "")
-    return company_id_of(workspace_id, "name", key) if key else None
+def id_of(workspace_id: UUID, meant: str | None) -> UUID | None:
+    """`meant`: the company as `linkage.employers` calls it."""
+    if not meant:
+        return None
+    name = meant.removeprefix(NAMED)
+    return company_id_of(workspace_id, "domain" if name == meant else "name", name)
 
 
 def evolve(company: Company | None, event: CompanyEvent) -> Company:

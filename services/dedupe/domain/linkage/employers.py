@@ -16,6 +16,8 @@ LEAST_LETTERS, TWO_TYPOS_AFTER = 7, 10
 """Of a company's name, to be found in spite of a typo, or of two."""
 FEW = 3
 """Companies that a short name may mean, to be taken as one of them."""
+NAMED = "name:"
+"""Before a company's name, where no domain of its is known."""
 ADDED = ("group", "online", "global", "inc", "hq")
 """What a company adds to its name in a second domain: `acme.com`, `acme-group.com`. A number tells another company."""
 
@@ -38,7 +40,7 @@ def employers_of(traits: Traits, called_after: Mapping[str, str], of_names: OfNa
         return frozenset({called_after.get(traits.domain, traits.domain)})
     if not traits.company:
         return frozenset()
-    return of_names.get(traits.company) or short.get(traits.company) or frozenset({f"name:{traits.company}"})
+    return of_names.get(traits.company) or short.get(traits.company) or frozenset({f"{NAMED}{traits.company}"})
 
 
 def short_names(of_names: OfNames) -> dict[str, frozenset[str]]:
@@ -60,16 +62,12 @@ def domains_of_names(records: Iterable[Traits]) -> dict[str, Counter[str]]:
 
 
 class Companies:
-    """The companies that a set of records means. A company is called after one of its domains, else `name:` and its name."""
+    """The companies that a set of records means. A company is called after one of its domains, else NAMED and its name."""
 
     def __init__(self, records: Sequence[Traits]) -> None:
         named = domains_of_names(records)
         self._called_after = joined_domains(records, named)
         found = {name: self._companies(domains) for name, domains in named.items()}
-        self._names: dict[str, set[str]] = defaultdict(set)
-        for name, companies in found.items():
-            for company in companies:
-                self._names[company].add(name)
         self._of_name = {name: mostly for name, companies in found.items() if (mostly := clear(companies))}
         self._of_name |= self._misspelt({traits.company for traits in records if traits.company} - found.keys())
 
@@ -98,18 +96,22 @@ class Companies:
         return self._called_after.get(domain, domain) if domain else self._of_name.get(traits.company)
 
     def of_person(self, group: Sequence[Traits]) -> list[str | None]:
-        """For each record of one person; a record that names no company, or one of several, means one that the others mean."""
-        found = [self.by_itself(traits) for traits in group]
-        known = [company for company, _ in Counter(filter(None, found)).most_common()]
-        return [company or self._among(traits, known) for traits, company in zip(group, found, strict=True)]
+        """For each record of one person."""
+        return of_person([(traits.company, self.by_itself(traits)) for traits in group])
 
-    def _among(self, traits: Traits, known: Iterable[str]) -> str | None:
-        named = traits.company
-        fitting = next((company for company in known if not named or self._fits(named, company)), None)
-        return fitting or (f"name:{named}" if named else None)
 
-    def _fits(self, name: str, company: str) -> bool:
-        return goes_with(name, company) or any(alike(name, each) for each in self._names[company])
+def of_person(said: Sequence[tuple[str, str | None]]) -> list[str | None]:
+    """The company that each record of one person means. `said`: for each the name that it has, if any, and the company that it means by
+    itself. One that names no company, or one of several, means one that the others mean, those that more mean first.
+    """
+    known = [company for company, _ in Counter(company for _, company in said if company).most_common()]
+    names = {company: {name for name, each in said if each == company and name} for company in known}
+
+    def among(name: str) -> str | None:
+        fitting = (c for c in known if not name or goes_with(name, c) or any(alike(name, other) for other in names[c]))
+        return next(fitting, f"{NAMED}{name}" if name else None)
+
+    return [company or among(name) for name, company in said]
 
 
 def home(domains: Mapping[str, int], called_after: Mapping[str, str]) -> str | None:
