@@ -159,6 +159,7 @@ DETAILS = {
 """The fields of golden records and of those below them, in the order in which they are read."""
 HOW = {"same": "the same", "differs": "different", "only": "one has it"}
 """How a field of two persons compares."""
+DECIDED = {"same": "One person", "different": "Two persons", "later": "Put off", "split": "Split off"}
 VERDICTS = {
     "same": "Merged: they are one person now",
     "different": "Kept apart: they are two persons, and will not be asked about again",

@@ -1,6 +1,6 @@
 """The table of what people decided, as `gathering` reads it: by pairs of records, from both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,27 @@ def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: 
                 {"one": one, "other": other, "same": same} for pair, same in pairs.items() for one, other in (pair, pair[::-1])
             ),
         )  # fmt: skip
+
+
+def note(connection: Connection, workspace_id: UUID, judgement_id: UUID, by: str, at: datetime) -> None:
+    """In the list of all that was decided."""
+    run(
+        connection,
+        "INSERT INTO judgements (workspace_id, judgement_id, by, at) VALUES (:w, :j, :by, :at)",
+        w=workspace_id, j=judgement_id, by=by, at=at,
+    )  # fmt: skip
+
+
+def latest(connection: Connection, workspace_id: UUID, most: int, before: int | None) -> Sequence[Any]:
+    """What was decided, the last first, after that place in the list: place, by whom, when, and the judgement as JSON."""
+    return rows(
+        connection,
+        """SELECT place, judgements.by, at, state::text AS state
+           FROM judgements JOIN streams ON streams.workspace_id = :w AND stream = 'judgement:' || judgement_id
+           WHERE judgements.workspace_id = :w AND (:before IS NULL OR place < CAST(:before AS bigint))
+           ORDER BY place DESC LIMIT :most""",
+        w=workspace_id, before=before, most=most,
+    )  # fmt: skip
 
 
 def withdraw(connection: Connection, workspace_id: UUID, judgement_id: UUID) -> None:

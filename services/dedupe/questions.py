@@ -15,6 +15,7 @@ from services.dedupe.domain.linkage.comparing import compare as compared
 from services.dedupe.domain.linkage.explaining import Turn, turns
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.linkage.resolving import LINK
+from services.dedupe.domain.names import Name
 from services.dedupe.judging import Judge
 from services.dedupe.kinds import JUDGEMENT
 from services.dedupe.models import Judges
@@ -137,6 +138,33 @@ def judgement(connection: Connection, workspace_id: UUID, judgement_id: UUID) ->
     if found is None:
         raise NotFound(f"there is no judgement {judgement_id} here")
     return found
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A judgement in the list of all, with the names of whom it was about, as their records have them."""
+
+    judgement: Judgement
+    by: str
+    """`user:ID` or `key:ID`."""
+    at: datetime
+    names: tuple[str | None, str | None]
+    """Of the first record of either part."""
+
+
+def decided(connection: Connection, workspace_id: UUID, most: int, before: int | None) -> list[tuple[int, Decision]]:
+    """The latest first, each with its place in the list."""
+    found = [(row, JUDGEMENT.stored.validate_json(row.state)) for row in decisions.latest(connection, workspace_id, most, before)]
+    firsts = {(workspace_id, part[0]) for _, each in found for part in (each.some, each.others)}
+    records = store.find(connection, firsts)
+
+    def name(record_id: UUID) -> str | None:
+        if record_id not in records:
+            return None
+        record = records[record_id].record
+        return Name(record.given_name, record.family_name).full or next(iter(record.own_emails), None)
+
+    return [(row.place, Decision(each, row.by, row.at, (name(each.some[0]), name(each.others[0])))) for row, each in found]
 
 
 @dataclass(frozen=True)

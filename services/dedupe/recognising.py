@@ -91,8 +91,8 @@ def allow(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[None, list[T
 
 def now_are(connection: Connection, refused: Collection[UUID]) -> set[UUID]:
     """Persons of the Provider's, and those whose their records are now: a refusal holds for whoever they are found to be."""
-    states = (store.state_of(connection, PROVIDER, PERSON, person_id) for person_id in refused)
-    records = store.find(connection, {(PROVIDER, record_id) for state in states if state for record_id in state.record_ids})
+    states = store.states_of(connection, PROVIDER, PERSON, refused) if refused else []
+    records = store.find(connection, {(PROVIDER, record_id) for state in states for record_id in state.record_ids})
     return {*refused, *(each.person_id for each in records.values() if each.person_id)}
 
 

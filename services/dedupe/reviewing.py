@@ -77,6 +77,7 @@ def judge(work: Work, judges: Judges, workspace_id: UUID, judged: PersonsJudged)
     state = judgements.evolve(None, judged)
     records = known(work, workspace_id, state.records)
     told = Told(JUDGEMENT, judged.judgement_id, judged, workspace_id)
+    decisions.note(work.connection, workspace_id, judged.judgement_id, work.actor, work.now)
     if judged.verdict == Verdict.LATER:
         assert judged.until is not None  # noqa: S101 - `put_off` gives it
         decisions.postpone(work.connection, workspace_id, judged.some, judged.others, judged.until)

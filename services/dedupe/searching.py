@@ -1,5 +1,6 @@
 """To find persons by what people know of them: an id, an e-mail address, a LinkedIn profile, a full name."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,8 +9,10 @@ from sqlalchemy import Connection
 
 from services.dedupe import index, store
 from services.dedupe.domain import addresses
+from services.dedupe.domain.ids import person_id_of
 from services.dedupe.domain.linkage.blocking import keys_of
 from services.dedupe.domain.linkage.traits import traits_of
+from services.dedupe.domain.person import Person
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.judging import digest_of
 from services.dedupe.kinds import PERSON
@@ -38,6 +41,12 @@ def by_id(connection: Connection, workspace_id: UUID, named: UUID) -> list[UUID]
     if store.state_of(connection, workspace_id, PERSON, named):
         return [named]
     return [each.person_id for each in store.find(connection, [(workspace_id, named)]).values() if each.person_id]
+
+
+def merged_into(connection: Connection, workspace_id: UUID, person_id: UUID, record_ids: Iterable[UUID]) -> list[Person]:
+    """Those whose records are this person's now, in no order that says anything: persons are named after their first records."""
+    were = store.states_of(connection, workspace_id, PERSON, {person_id_of(record_id) for record_id in record_ids} - {person_id})
+    return sorted((each for each in were if each.merged_into), key=lambda each: each.person_id)
 
 
 def described(words: str) -> NormalRecord:

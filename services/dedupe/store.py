@@ -253,12 +253,17 @@ def company_details(connection: Connection, companies: Collection[Scoped]) -> di
 
 def state_of(connection: Connection, workspace_id: UUID, kind: Kind[S], key: UUID) -> S | None:
     """What a stream's events fold to, without locking it; for looking only."""
+    return next(iter(states_of(connection, workspace_id, kind, [key])), None)
+
+
+def states_of(connection: Connection, workspace_id: UUID, kind: Kind[S], keys: Iterable[UUID]) -> list[S]:
+    """The same of many streams, of those that there are."""
     found = rows(
         connection,
-        "SELECT state::text AS state FROM streams WHERE workspace_id = :w AND stream = :s AND state IS NOT NULL",
-        w=workspace_id, s=kind.stream(key),
+        "SELECT state::text AS state FROM streams WHERE workspace_id = :w AND stream = ANY(:streams) AND state IS NOT NULL",
+        w=workspace_id, streams=[kind.stream(key) for key in keys],
     )  # fmt: skip
-    return next((kind.stored.validate_json(row.state) for row in found), None)
+    return [kind.stored.validate_json(row.state) for row in found]
 
 
 def company_size(connection: Connection, workspace_id: UUID, company_id: UUID) -> tuple[int, int]:

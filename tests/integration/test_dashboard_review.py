@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.kit.settings import Settings
+from tests.builders import MONDAY
 from tests.dashboard_bed import HOSTILE, Pages, running_pages
 from tests.dedupe_bed import Bed
 
@@ -193,3 +194,35 @@ def test_what_sources_say_runs_nowhere_and_leads_nowhere_else(bed: Bed, operator
     ask = {**form(page, "/provider/judgements"), "verdict": "later", "back": "//evil.example/x"}
     away = operator.post("/provider/judgements", data=ask, follow_redirects=False)
     assert away.headers["location"].startswith("/?done=")
+
+
+def test_what_was_decided_is_listed_and_can_be_taken_back_later(bed: Bed, operator: httpx.Client) -> None:
+    alike(bed, "Lee", "Moss")
+    for verdict in ("different", "same"):
+        answer = form(shown(operator.get(REVIEW)), "/provider/judgements") | {"verdict": verdict, "note": f"{verdict} <b>"}
+        shown(operator.post("/provider/judgements", data=answer))
+    page = shown(operator.get("/provider/decisions"))
+    rows = re.findall(r'<tr data-judgement="([^"]+)">(.*?)</tr>', page, re.DOTALL)
+    ends = [words(row).partition(" · ")[2].split(" ", 2)[2] for _, row in rows]
+    at = f"{MONDAY:%d %b %Y, %H:%M} you"
+    assert ends == [f"One person {at} same &lt;b&gt; Take back", f"Two persons {at} different &lt;b&gt; Take back"]
+    undo = f"/provider/judgements/{rows[1][0]}/undo"
+    back = shown(operator.post(undo, data=form(rows[1][1], undo)))
+    assert "Taken back: the evidence decides again" in back
+    assert back.count("Take back") == 1
+    assert asked(shown(operator.get(REVIEW)))
+
+
+def test_a_persons_page_lists_those_merged_in(bed: Bed, operator: httpx.Client) -> None:
+    alike(bed, "Lee")
+    one, other = bed.person_of("Lee 1"), bed.person_of("Lee 2")
+    assert 'id="merged"' not in shown(operator.get(f"{PEOPLE}/{one}"))
+    page = shown(operator.get(REVIEW))
+    shown(operator.post("/provider/judgements", data={**form(page, "/provider/judgements"), "verdict": "same"}))
+    [merged] = re.findall(r'<ul[^>]*id="merged">(.*?)</ul>', shown(operator.get(f"{PEOPLE}/{one}")), re.DOTALL)
+    assert f"{PEOPLE}/{other}" in merged
+    assert words(merged) == "Bob Leemann 1 record"
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())

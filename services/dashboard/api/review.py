@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from services.dashboard import evidence
 from services.dashboard.frame import Json, PageRoute, Visit, Visited
 from services.dashboard.links import inside, link
-from services.dashboard.words import DETAILS, HOW, VERDICTS
+from services.dashboard.words import DECIDED, DETAILS, HOW, VERDICTS
 from services.kit.errors import NotFound, Unavailable
 
 router = APIRouter(route_class=PageRoute, prefix="/provider")
 AT_ONCE = 8
 """Questions that are listed beside the one that is asked."""
-COMPARE, REVIEW = "/provider/people/compare", "/provider/review"
+COMPARE, DECISIONS, REVIEW = "/provider/people/compare", "/provider/decisions", "/provider/review"
 
 
 @router.get("/review")
@@ -92,6 +92,22 @@ async def merged_of(visit: Visit, one: str, other: str) -> Json | None:
     return dict(shown["people"][0]["details"]) if len(shown["people"]) == 1 else None
 
 
+@router.get("/decisions")
+async def decisions(visit: Visited, cursor: str | None = None, done: str | None = None) -> Response:
+    """All that was decided, the latest first."""
+    _, found, said = await gather(visit.enter_as_operator(), visit.apis.get("/api/dedupe/judgements", cursor=cursor), told(visit, done))
+    shown = [(each, DECIDED[verdict_of(each["judgement"])], link(COMPARE, pair_of(each["judgement"]))) for each in found["items"]]
+    return visit.page(
+        "decisions.html",
+        "review",
+        decisions=shown,
+        more=found["next"] and link(DECISIONS, {}, cursor=found["next"]),
+        said=said,
+        said_back=link(DECISIONS, {"cursor": cursor}),
+        by_me=visit.me["actor"],
+    )
+
+
 class Answer(BaseModel):
     """The form of a question, about two persons; `back` is the page that comes then."""
 
@@ -116,7 +132,7 @@ async def judge(visit: Visited, answer: Annotated[Answer, Form()]) -> Response:
 async def undo(visit: Visited, judgement_id: UUID, back: Annotated[str, Form()]) -> Response:
     """And back to the question, which is asked again."""
     judgement = (await visit.apis.call("DELETE", f"/api/dedupe/judgements/{judgement_id}")).json()
-    pair = {"one": judgement["some"][0], "other": judgement["others"][0]} if inside(back).startswith(REVIEW) else {}
+    pair = pair_of(judgement) if inside(back).startswith(REVIEW) else {}
     return back_to(link_on(back, **pair), str(judgement_id))
 
 
@@ -137,12 +153,17 @@ async def told(visit: Visit, done: str | None) -> Json | None:
     if done == "gone":
         return {"words": "Nothing was done: somebody else has changed these persons meanwhile", "undo": None, "names": [], "pair": None}
     judgement = await visit.apis.get(f"/api/dedupe/judgements/{UUID(done) if is_id(done) else UUID(int=0)}")
-    pair = {"one": judgement["some"][0], "other": judgement["others"][0]}
+    pair = pair_of(judgement)
     found = await visit.apis.see("/api/dedupe/compare", **pair)
     names = list(dict.fromkeys(name_of(found[side]) for side in ("one", "other"))) if found else []
     words = "Taken back: the evidence decides again" if judgement["withdrawn"] else VERDICTS[verdict_of(judgement)]
     undone = None if judgement["withdrawn"] else judgement["judgement_id"]
     return {"words": words, "undo": undone, "names": names, "pair": link(COMPARE, pair)}
+
+
+def pair_of(judgement: Json) -> Json:
+    """A record of either part, as records outlive every merge."""
+    return {"one": judgement["some"][0], "other": judgement["others"][0]}
 
 
 def verdict_of(judgement: Json) -> str:

@@ -12,6 +12,7 @@ from schemas.details import CompanyDetails, PersonDetails
 from schemas.fields import CUSTOM
 from services.dedupe import recognising, searching, store
 from services.dedupe.api.survivorship import FieldView, fields_of
+from services.dedupe.domain.person import Person
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.kinds import COMPANY, PERSON, RECOGNITION
 from services.dedupe.store import Stored
@@ -37,6 +38,12 @@ class RecordView(BaseModel):
     fields: dict[str, str | list[str]]
 
 
+class MergedView(BaseModel):
+    person_id: UUID
+    name: str | None
+    records: int
+
+
 class PersonView(BaseModel):
     person_id: UUID
     company_id: UUID | None
@@ -46,6 +53,8 @@ class PersonView(BaseModel):
     fields: dict[str, FieldView]
     """Field of the details, or `custom:NAME` → its value, where it is from, by which rule it won, and what lost."""
     records: list[RecordView]
+    merged_in: list[MergedView]
+    """Those who were found to be this person; each can be un-merged."""
 
 
 class CompanyView(BaseModel):
@@ -124,7 +133,12 @@ def person_view(desk: Desk, person_id: UUID) -> PersonView:
         details=state.details,
         fields=fields_of(desk, person_id, {each.record.record_id: each for each in in_order}),
         records=[record_view(each) for each in in_order],
+        merged_in=[merged_view(each) for each in desk.read(lambda c: searching.merged_into(c, desk.workspace_id, person_id, records))],
     )
+
+
+def merged_view(person: Person) -> MergedView:
+    return MergedView(person_id=person.person_id, name=person.details.full_name or person.details.email, records=len(person.record_ids))
 
 
 def record_view(stored: Stored) -> RecordView:

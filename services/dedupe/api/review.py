@@ -16,7 +16,7 @@ from services.dedupe.api.golden import PersonView, person_view
 from services.dedupe.domain.judgement import Judgement
 from services.dedupe.domain.linkage.resolving import LINK
 from services.dedupe.models import JUDGES
-from services.dedupe.questions import Answer, Outcome
+from services.dedupe.questions import Answer, Decision, Outcome
 from services.dedupe.reviewing import Act
 from services.kit.events import Work
 from services.kit.http import Ask, Desk, Page, Part, may
@@ -115,6 +115,15 @@ def review(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("merge.vi
     found = desk.read(look)
     page = part.page(found, lambda each: each.listed)
     return Page[CompareView](items=[compare_view(desk, each) for each in page.items], next=page.next)
+
+
+@router.get("/judgements")
+def judgements(part: Annotated[Part, Depends()], desk: Annotated[Desk, may("merge.view")]) -> Page[Decision]:
+    """All that was decided, the latest first; what was taken back says so."""
+    [before] = part.after(int) or (None,)
+    found = desk.read(lambda c: questions.decided(c, desk.workspace_id, part.limit + 1, before))
+    page = part.page(found, lambda each: (each[0],))
+    return Page[Decision](items=[decision for _, decision in page.items], next=page.next)
 
 
 @router.get("/review/count")
