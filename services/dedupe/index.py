@@ -53,6 +53,8 @@ def blocks(connection: Connection, keys: Collection[Key], least: int = 2) -> dic
 
 
 def shared_among(connection: Connection, keys: Collection[Key]) -> set[Key]:
+    if not keys:
+        return set()
     found = rows(
         connection,
         "SELECT key FROM shared JOIN unnest(CAST(:keys AS bigint[])) AS wanted (key) USING (key)",
@@ -84,6 +86,8 @@ Links = dict[Number, dict[Number, Link]]
 
 
 def links_of(connection: Connection, records: Collection[Number]) -> Links:
+    if not records:
+        return {}
     found = rows(
         connection,
         "SELECT record, other, bits, apart FROM links JOIN unnest(CAST(:records AS bigint[])) AS wanted (record) USING (record)",
@@ -233,6 +237,8 @@ def take_again(connection: Connection, numbers: Collection[Number]) -> list[Numb
 
 def decided_of(connection: Connection, records: Collection[Number]) -> tuple[set[Pair], set[Pair]]:
     """Pairs with one of these that people decided to be the same person, and those that they decided to be two."""
+    if not records:
+        return set(), set()
     found = rows(
         connection,
         """SELECT DISTINCT ON (record, other) record, other, same

@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from schemas.envelope import Envelope
 from services.dedupe import descriptions, index, judging, store, versions
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
-from services.dedupe.domain.linkage.traits import traits_of
-from services.dedupe.domain.record import NormalRecord
+from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.gathering import Compared, gather, links_apart
 from services.dedupe.index import Link, NameDomain, Number
 from services.dedupe.judging import Judge
@@ -55,7 +54,7 @@ def set_scene(
     """`judged`: the workspace's records of the batch as they are now; `known`: as they were, those that were, and those that are taken
     away.
     """
-    index.count_names(connection, changed_names(judged, known))
+    index.count_names(connection, changed_names(judge, judged, known))
     people = {each.arrived: each for each in judged.values() if each.person_id}
     were = {each.arrived: each for each in known.values()}
     compared = compare_all(connection, judge, people, were)
@@ -67,19 +66,18 @@ def set_scene(
     return Scene(now, before, set(judged), links, turned, gone={r: each for r, each in known.items() if r not in judged})
 
 
-def changed_names(judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Counter[NameDomain]:
+def changed_names(judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Counter[NameDomain]:
     """How many records more go with each name and domain."""
     changes: Counter[NameDomain] = Counter()
     for record_id in judged.keys() | known.keys():
         now, before = judged.get(record_id), known.get(record_id)
         if now is None or before is None or before.digest != now.digest:
-            changes.update(name_domains(now.workspace_id, now.record) if now else ())
-            changes.subtract(name_domains(before.workspace_id, before.record) if before else ())
+            changes.update(name_domains(now.workspace_id, judge.describe(now).traits) if now else ())
+            changes.subtract(name_domains(before.workspace_id, traits_of(before.record)) if before else ())
     return changes
 
 
-def name_domains(workspace_id: UUID, record: NormalRecord) -> list[NameDomain]:
-    traits = traits_of(record)
+def name_domains(workspace_id: UUID, traits: Traits) -> list[NameDomain]:
     return [(workspace_id, traits.company, domain) for domain in traits.domains] if traits.company else []
 
 
