@@ -62,7 +62,7 @@ def make_schema(connection: Connection, settings: Settings, schema: str) -> None
         connection.exec_driver_sql(statement)
 
 
-def upgrade(settings: Settings, schema: str, folder: Path) -> None:
+def upgrade(settings: Settings, schema: str, folder: Path, to: str = "heads") -> None:
     engine = create_engine(settings.owner_url)
     with engine.begin() as connection:
         for name, value in (
@@ -76,5 +76,5 @@ def upgrade(settings: Settings, schema: str, folder: Path) -> None:
         config.set_main_option("version_locations", str(folder))
         config.set_main_option("path_separator", "newline")
         config.attributes.update(connection=connection, schema=schema)
-        command.upgrade(config, "heads")
+        command.upgrade(config, to)
     engine.dispose()

@@ -86,5 +86,6 @@ INSERT INTO again SELECT arrived FROM records WHERE person_id IS NOT NULL;
 
 
 def upgrade() -> None:
-    op.execute(TABLES)
+    with baseline.all_rows_seen(op, "records"):
+        op.execute(TABLES)
     baseline.protect(op, "links", "names", "decided", "postponed", "described")

@@ -48,6 +48,7 @@ WHERE person_id IS NOT NULL AND workspace_id <> '{provider}';
 
 
 def upgrade() -> None:
-    op.execute(TABLES.replace("{provider}", str(PROVIDER)))
+    with baseline.all_rows_seen(op, "records"):
+        op.execute(TABLES.replace("{provider}", str(PROVIDER)))
     baseline.protect(op, "sizes", "recognised", "to_recognise")
     baseline.keep_to_workers(op, "own_keys")

@@ -19,5 +19,6 @@ INSERT INTO again SELECT arrived FROM records ORDER BY arrived ON CONFLICT DO NO
 
 
 def upgrade() -> None:
-    op.execute(TABLES)
+    with baseline.all_rows_seen(op, "records"):
+        op.execute(TABLES)
     baseline.protect(op, "homes")

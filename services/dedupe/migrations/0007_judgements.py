@@ -23,5 +23,6 @@ FROM events WHERE type = 'PersonsJudged' ORDER BY position;
 
 
 def upgrade() -> None:
-    op.execute(TABLES)
+    with baseline.all_rows_seen(op, "events"):
+        op.execute(TABLES)
     baseline.protect(op, "judgements")
