@@ -41,7 +41,7 @@ def when_people_change_look_at_them_again(heard: Sequence[Heard], work: Work, di
     for envelope, event in in_order(heard):
         if isinstance(event, PersonRecognised):
             told[envelope.workspace_id, event.person_id] = Recognised(
-                envelope.workspace_id, event.person_id, envelope.version, event.as_person
+                envelope.workspace_id, event.person_id, envelope.version, event.as_person, event.before
             )
             there |= {(event.before, envelope.workspace_id)} if event.before else set()
             because.setdefault(event.person_id, envelope)

@@ -38,6 +38,8 @@ class Asked:
     own: tuple[Family, ...]
     """Those that are none of the Provider's."""
     kin: Mapping[Place, Kin]
+    excluded: Collection[Place] = ()
+    """Where the Provider's person was excluded as an own one that is no more."""
 
     @property
     def families(self) -> Iterable[Family]:
@@ -76,6 +78,7 @@ def ask(connection: Connection, keys: Collection[PersonKey], there: Collection[P
         provided=tuple((provided[living_id], its) for living_id, its in places.items()),
         own=tuple(family for key, family in own.items() if key not in members),
         kin={place: Kin(place[1], provided[place[0]], tuple(families)) for place, families in kin.items()},
+        excluded={(living[person_id], workspace_id) for person_id, workspace_id in recognised.excluded(connection, living, only)},
     )
 
 

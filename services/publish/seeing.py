@@ -132,8 +132,8 @@ class Seeing:
         for family, places in asked.provided:
             known = {place for each in family.all for place in self.rows.get(each, ())} | self.segments.keys()
             for place in sorted(known if places is None else known & places):
-                if (family.person.person_id, place) not in asked.kin:
-                    yield self._alone(place, family)
+                if (at := (family.person.person_id, place)) not in asked.kin:
+                    yield self._alone(place, family, barred=MERGED_WITH_EXCLUDED if at in asked.excluded else None)
         yield from (self._alone(family.person.workspace_id, family, own=True) for family in asked.own)
         for kin in asked.kin.values():
             yield from self._related(kin)

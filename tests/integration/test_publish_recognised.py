@@ -82,6 +82,18 @@ def test_an_import_that_is_undone_gives_the_providers_contact_back(publish: Publ
     assert states(publish, here) == {theirs.person_id: "published", ours.person_id: "withdrawn"}
 
 
+@pytest.mark.parametrize(("ends", "state"), [("undone", "excluded"), ("refused", "published")])
+def test_who_was_excluded_as_an_own_contact_does_not_return_when_its_import_is_undone(publish: Publish, ends: str, state: str) -> None:
+    here = uuid4()
+    theirs, ours = published(publish, here), imported(publish, here)
+    publish.recognises(here, ours.person_id, theirs.person_id)
+    publish.reviews(here, Act.EXCLUDE, contact_id(here, ours.person_id))
+    if ends == "undone":
+        publish.people(PersonWithdrawn(person_id=ours.person_id), workspace_id=here)
+    publish.recognises(here, ours.person_id, None, before=theirs.person_id)
+    assert states(publish, here) == {theirs.person_id: state, ours.person_id: "excluded"}
+
+
 def test_what_was_not_published_is_not_known_to_the_workspace_until_it_is(publish: Publish) -> None:
     here = uuid4()
     publish.segment(here)

@@ -84,6 +84,8 @@ class Recognised:
     person_id: UUID
     version: int
     as_person: UUID | None
+    before: UUID | None
+    """Whom it was until then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ CREATE TABLE recognised (
     person_id uuid NOT NULL,
     version integer NOT NULL,
     as_person uuid,
+    last_person uuid,               -- that it was last, or is
     PRIMARY KEY (workspace_id, person_id)
 );
 CREATE INDEX recognised_as ON recognised (as_person) WHERE as_person IS NOT NULL;
+CREATE INDEX recognised_last ON recognised (last_person) WHERE as_person IS NULL;
 """
 
 

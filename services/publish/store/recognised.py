@@ -15,12 +15,20 @@ def keep(connection: Connection, told: Iterable[Recognised]) -> None:
     """What is newer than what is known."""
     run(
         connection,
-        """INSERT INTO recognised AS known (workspace_id, person_id, version, as_person)
-           SELECT * FROM json_to_recordset(:told) AS new (workspace_id uuid, person_id uuid, version int, as_person uuid)
-           ON CONFLICT (workspace_id, person_id) DO UPDATE SET version = EXCLUDED.version, as_person = EXCLUDED.as_person
+        """INSERT INTO recognised AS known (workspace_id, person_id, version, as_person, last_person)
+           SELECT workspace_id, person_id, version, as_person, coalesce(as_person, before)
+           FROM json_to_recordset(:told) AS new (workspace_id uuid, person_id uuid, version int, as_person uuid, before uuid)
+           ON CONFLICT (workspace_id, person_id) DO UPDATE
+           SET version = EXCLUDED.version, as_person = EXCLUDED.as_person, last_person = EXCLUDED.last_person
            WHERE known.version < EXCLUDED.version""",
         told=as_json(
-            {"workspace_id": each.workspace_id, "person_id": each.person_id, "version": each.version, "as_person": each.as_person}
+            {
+                "workspace_id": each.workspace_id,
+                "person_id": each.person_id,
+                "version": each.version,
+                "as_person": each.as_person,
+                "before": each.before,
+            }
             for each in told
         ),
     )
@@ -49,6 +57,21 @@ def by_provided(connection: Connection, persons: Collection[UUID], only: UUID | 
         ids=texts(persons), only=only and str(only),
     )  # fmt: skip
     return {(row.workspace_id, row.person_id): row.as_person for row in found}
+
+
+def excluded(connection: Connection, persons: Collection[UUID], only: UUID | None = None) -> set[tuple[UUID, UUID]]:
+    """Those of these persons of the Provider's, each with a workspace, whom an own one was until its import was undone, and whom the
+    workspace had excluded by then.
+    """
+    found = rows(
+        connection,
+        """SELECT last_person, recognised.workspace_id
+           FROM recognised JOIN persons USING (workspace_id, person_id) JOIN contacts USING (workspace_id, person_id)
+           WHERE as_person IS NULL AND last_person = ANY(CAST(:ids AS uuid[])) AND persons.withdrawn AND state = 'excluded'
+                 AND (:only IS NULL OR recognised.workspace_id = CAST(:only AS uuid))""",
+        ids=texts(persons), only=only and str(only),
+    )  # fmt: skip
+    return {(row.last_person, row.workspace_id) for row in found}
 
 
 def ask_looks(connection: Connection, workspace_id: UUID, contacts: Collection[UUID]) -> None:
