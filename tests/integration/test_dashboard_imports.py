@@ -10,12 +10,14 @@ import httpx
 import pytest
 
 from schemas.body import PROVIDER
+from services.ingest.settings import IngestSettings
 from services.kit.settings import Settings
 from tests.dashboard_bed import Pages, running_pages
 from tests.ingest_bed import Bed
 from tests.ingest_client import serving_ingest
 from tests.integration.test_dashboard_pages import shown
 from tests.undo_bed import work_off
+from tests.web_bed import ON
 
 pytestmark = pytest.mark.engines
 FIRST = b"Id,Name,Mail\n1,Ann Lee,ann@acme.com\n2,Bob Ray,bob@acme.com\n3,<b>x</b>\n"
@@ -141,3 +143,26 @@ def test_the_pages_hold_to_the_content_policy(world: World) -> None:
             html = shown(manager.get(each))
             assert re.findall(r"<script(?![^>]*src=)", html) == []
             assert re.findall(r"""\s(?:on\w+|style)\s*=\s*["']""", html) == []
+
+
+def test_company_pages_are_read_from_a_form_that_is_there_when_they_are_read_at_all(
+    world: World, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with world.pages.manager() as manager:
+        path = f"{world.pages.workspace}/imports"
+        assert f'action="{path}/web"' not in shown(manager.get(path))
+        assert "SMARTLEADS_INGEST_WEB=true" in shown(manager.post(f"{path}/web", data={"urls": "acme.test"}))
+    on = IngestSettings(**settings.model_dump(), **ON)
+    with (
+        serving_ingest(on) as ingest,
+        running_pages(settings, tmp_path_factory.mktemp("web"), with_kpi=False, ingest=str(ingest.http.base_url)) as pages,
+        pages.manager() as manager,
+    ):
+        path = f"{pages.workspace}/imports"
+        assert f'action="{path}/web"' in shown(manager.get(path))
+        begun = shown(manager.post(f"{path}/web", data={"urls": " acme.test\n\nnot one\n"}))
+        assert "acme.test and 1 more" in begun
+        assert "not one" in begun
+        refused = shown(manager.post(f"{path}/web", data={"urls": "\n".join(f"a{n}.test" for n in range(501))}))
+        assert "a500.test" in refused
+        assert 'role="alert"' in refused

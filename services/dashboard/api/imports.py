@@ -1,10 +1,10 @@
 """Imports of a workspace, or the Provider's own: what came in, and taking one back after a look at what that would do."""
 
 from asyncio import gather
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from schemas.body import PROVIDER
@@ -28,8 +28,17 @@ async def enter(visit: Visit, workspace_id: UUID) -> None:
 
 @router.get("")
 async def imports(visit: Visited, workspace_id: UUID, cursor: str | None = None) -> Response:
+    return await listed(visit, workspace_id, cursor)
+
+
+async def listed(visit: Visit, workspace_id: UUID, cursor: str | None = None, *, urls: str = "", problem: str | None = None) -> Response:
+    """`urls`: what was asked to be read, and could not be."""
     path = f"/workspaces/{workspace_id}/imports"
-    _, found = await gather(enter(visit, workspace_id), visit.apis.get(f"/api/ingest{path}", cursor=cursor))
+    _, found, web = await gather(
+        enter(visit, workspace_id),
+        visit.apis.get(f"/api/ingest{path}", cursor=cursor),
+        visit.apis.see(f"/api/ingest/workspaces/{workspace_id}/sources/web"),
+    )
     return visit.page(
         "imports.html",
         "imports",
@@ -38,7 +47,21 @@ async def imports(visit: Visited, workspace_id: UUID, cursor: str | None = None)
         moving=any(each["state"] in MOVING for each in found["items"]),
         path=path,
         tones=TONES,
+        web=web if web and web["on"] else None,
+        urls=urls,
+        problem=problem,
     )
+
+
+@router.post("/web")
+async def read_pages(visit: Visited, workspace_id: UUID, urls: Annotated[str, Form()]) -> Response:
+    """Of these companies, one address to a line."""
+    asked = [line.strip() for line in urls.splitlines() if line.strip()]
+    api = f"/api/ingest/workspaces/{workspace_id}/sources/web"
+    begun, problem = await visit.apis.attempt("POST", api, json={"urls": asked})
+    if begun is None:
+        return await listed(visit, workspace_id, urls=urls, problem=problem)
+    return RedirectResponse(f"/workspaces/{workspace_id}/imports/{begun.json()['import_id']}", 303)
 
 
 @router.get("/{import_id}")

@@ -41,6 +41,19 @@ class EvidenceView(BaseModel):
     size: int
 
 
+class WebView(BaseModel):
+    on: bool
+    """Whether pages are read here at all; the Provider switches it on."""
+    most_urls: int
+    """That one call takes."""
+
+
+@router.get("/sources/web")
+def web_source(desk: Annotated[Desk, may("import.view")]) -> WebView:
+    settings = desk.context.settings
+    return WebView(on=bool(settings.ingest_web and settings.ingest_web_contact), most_urls=MOST_URLS)
+
+
 @router.post("/sources/web", status_code=202)
 def read_pages(ask: ReadPages, desk: Annotated[Desk, may("import.run")]) -> ImportView:
     """Begin to read these pages; GET the import to see how far it is. Refused unless the Provider has switched this source on."""
