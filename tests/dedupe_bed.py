@@ -78,27 +78,22 @@ class Bed:
 
     def look_again(self) -> list[Told]:
         """All that waits for it, as the loop does it."""
-        told: list[Told] = []
-        while True:
-            with self.database.transaction() as connection:
-                work = work_on(connection, self.codec)
-                many, found = handlers.look_again(work, self.judges, 100)
-                work.append(found)
-            if not many:
-                return told
-            told += found
+        return self._until_done(lambda work: handlers.look_again(work, self.judges, 100))
 
     def recognise(self) -> list[Told]:
         """All own persons who are to be looked for among the Provider's, as the loop does it."""
+        return self._until_done(lambda work: recognising.recognise(work, self.judges, 100))
+
+    def _until_done(self, step: Callable[[Work], tuple[int, list[Told]]]) -> list[Told]:
         told: list[Told] = []
-        while True:
+        many = 1
+        while many:
             with self.database.transaction() as connection:
                 work = work_on(connection, self.codec)
-                many, found = recognising.recognise(work, self.judges, 100)
+                many, found = step(work)
                 work.append(found)
-            if not many:
-                return told
             told += found
+        return told
 
     def hear_in_batches(self, records: Sequence[RecordIngested], size: int) -> None:
         for start in range(0, len(records), size):

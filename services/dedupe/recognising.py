@@ -44,19 +44,26 @@ def ask(connection: Connection, workspace_id: UUID, scene: Scene) -> None:
 
 
 def recognise(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
-    """Look for some of those who are to be looked for. Returns how much was done, and what there is to tell.
+    """Find out whom changes of the Provider's concern, or look for some of those who are to be looked for. Returns how much was done, and
+    what there is to tell.
 
-    The Provider's scope is held meanwhile: what arrives there later finds the keys that are looked for now.
+    The two are apart, as who looks holds scopes: also the Provider's, so that what arrives there later finds the keys that are looked
+    for now.
     """
-    changes = recognised.wake(work.connection)
+    if changes := recognised.wake(work.connection):
+        return changes, []
     waiting = recognised.next_waiting(work.connection, most)
     if not waiting:
-        return changes, []
+        return 0, []
     store.lock_scopes(work.connection, {PROVIDER, *(workspace_id for workspace_id, _ in waiting)})
     persons = recognised.take(work.connection, waiting)
     workspaces = {person_id: workspace_id for workspace_id, person_id in persons}
     known = work.load(RECOGNITION, workspaces, workspaces)
-    refused = {(workspaces[person_id], person_id): now_are(work.connection, each.refused) for person_id, each in known.items() if each}
+    refused = {
+        (workspaces[person_id], person_id): now_are(work.connection, each.refused)
+        for person_id, each in known.items()
+        if each and each.refused
+    }
     found = identify(work.connection, judges.current(work.connection), persons, refused)
     told = [
         Told(RECOGNITION, person_id, event, workspace_id)
@@ -91,7 +98,7 @@ def allow(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[None, list[T
 
 def now_are(connection: Connection, refused: Collection[UUID]) -> set[UUID]:
     """Persons of the Provider's, and those whose their records are now: a refusal holds for whoever they are found to be."""
-    states = store.states_of(connection, PROVIDER, PERSON, refused) if refused else []
+    states = store.states_of(connection, PROVIDER, PERSON, refused)
     records = store.find(connection, {(PROVIDER, record_id) for state in states for record_id in state.record_ids})
     return {*refused, *(each.person_id for each in records.values() if each.person_id)}
 
