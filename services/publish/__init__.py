@@ -3,7 +3,7 @@
 Hears    dedupe.people, dedupe.companies, dedupe.rules, ingest.imports, sender.outcomes, kpi.scores, accounts.events
 Tells    publish.segments, publish.contacts, publish.lists, publish.suppressions
 Keeps    segment, contact, list and suppression streams (the truth); contacts as they are shown, copies of golden persons and
-         companies, workspaces' corrections, the place of each review (PostgreSQL)
+         companies, which of them workspaces' own ones are, workspaces' corrections, the place of each review (PostgreSQL)
 Answers  /api/publish/workspaces/{workspace_id}/… POST, GET, PUT and DELETE segments; GET contacts, contacts/counts and contacts/{id},
          POST contacts/publish, contacts/approve and contacts/exclude; PUT and DELETE contacts/{id}/corrections;
          POST and GET lists, POST lists/{id}/contacts;
