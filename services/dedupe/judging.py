@@ -100,9 +100,11 @@ class Judge:
         return self.traits(connection, {n: Described(workspace_id, "", traits, own[n]) for n, traits in known.items()})
 
     def _completed(self, described: Described, shared: Collection[Key], domains: Mapping[str, Collection[str]]) -> Traits:
-        traits = without(described, shared)
+        traits, known = without(described, shared), described.complete
+        if known and known.phones is traits.phones and known.mailboxes is traits.mailboxes and (traits.domain or not traits.company):
+            # Of such a one, others say nothing about the employer.
+            return known
         employers = self.knowledge.employers(traits, domains)
-        known = described.complete
         if known is None or known.employers != employers or known.phones != traits.phones or known.mailboxes != traits.mailboxes:
             known = described.complete = replace(traits, employers=employers)
         return known
@@ -114,9 +116,10 @@ class Judge:
 
 def without(described: Described, shared: Collection[Key]) -> Traits:
     """The traits without phones and mailboxes that several people have."""
-    traits, theirs = described.traits, {text for key, text in described.own.items() if key in shared} if shared else ()
-    if not theirs:
+    traits = described.traits
+    if not shared or described.own.keys().isdisjoint(shared):
         return traits
+    theirs = {text for key, text in described.own.items() if key in shared}
     return replace(
         traits,
         phones=frozenset(phone for phone in traits.phones if f"phone:{phone}" not in theirs),

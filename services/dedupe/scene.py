@@ -96,7 +96,7 @@ def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, St
     own = {key: text for n, each in described.items() for key, text in each.own.items() if key in keyed[n].keys}
     if shared := judging.unshare(connection, blocks, own, traits):
         small = {key: members for key, members in small.items() if key not in shared}
-        traits = judge.traits(connection, described | candidates)
+        traits |= judge.traits(connection, {n: each for n, each in (described | candidates).items() if not shared.isdisjoint(each.own)})
     pairs = judging.pairs_of(small.values(), keyed)
     return Compared(keyed, traits, {pair: judge.score(traits[pair[0]], traits[pair[1]]) for pair in pairs})
 
