@@ -6,9 +6,10 @@ neighbours are grouped anew too, a few steps far: a group that has grown may now
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from services.dedupe import index, store

@@ -4,9 +4,10 @@ All is decided from sets: the batch, the records that it may be one person with 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from operator import itemgetter
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from schemas.envelope import Envelope
 from services.dedupe import index, kept, recognising, store, versions

@@ -2,12 +2,13 @@
 
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from services.dedupe import descriptions, index, store

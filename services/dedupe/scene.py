@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from schemas.envelope import Envelope

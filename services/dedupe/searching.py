@@ -1,10 +1,10 @@
 """To find persons by what people know of them: an id, an e-mail address, a LinkedIn profile, a full name."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from services.dedupe import index, store

@@ -1,9 +1,8 @@
 """The tables of dedupe: records in normal form, and the index of keys. Sets in, sets out: a batch takes a fixed number of statements."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -25,8 +24,7 @@ Named = tuple[UUID, str]
 _decoder = msgspec.json.Decoder(NormalRecord)
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, dict=True):
     """A record as it is kept, with the person and company that it belongs to. `arrived` grows in the order of first arrival."""
 
     workspace_id: UUID
@@ -45,8 +43,7 @@ class Stored:
         return _decoder.decode(self.said) if isinstance(self.said, str) else self.said
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """A record whose company may be another now; None where there was or is none."""
 
     workspace_id: UUID

@@ -1,8 +1,9 @@
 """The versions of one record: which one stands as imports come and are undone."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from schemas.ingest import RecordVersion, RecordWithdrawn
 from services.dedupe.domain.record import NormalRecord

@@ -1,6 +1,5 @@
 """The routes of dedupe: golden records with what they rest on. Without a workspace in the path, the Provider's are meant."""
 
-import dataclasses
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,7 +18,7 @@ from services.dedupe.store import Stored
 from services.kit.errors import NotFound
 from services.kit.http import Desk, may
 
-FIELDS = tuple(each.name for each in dataclasses.fields(NormalRecord))
+FIELDS = NormalRecord.__struct_fields__
 router = APIRouter(prefix="/api/dedupe", tags=["dedupe"])
 own = APIRouter(prefix="/api/dedupe/workspaces/{workspace_id}", tags=["dedupe"])
 """What a workspace imported itself."""

@@ -6,10 +6,14 @@ from urllib.parse import unquote
 
 import phonenumbers
 import tldextract
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from services.dedupe.domain.known import FREE, NO_PROFILES, ROLES, SOCIAL
 
+_label = "[a-z0-9]+(?:-[a-z0-9]+)*"
+_usual_email = re.compile(rf"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:{_label}\.)+[a-z]{{2,}}", re.ASCII)
+_special = tuple(SPECIAL_USE_DOMAIN_NAMES)
+LONGEST_USUAL = 64
 _profile = re.compile(r"linkedin\.com/(?:in|pub)/([^/?#\s]+)", re.IGNORECASE)
 _handle = re.compile(r"(?:https?://)?(?:(?:www|mobile)\.)?(?:twitter|x)\.com/@?(\w{1,15})(?:[/?].*)?|@?(\w{1,15})", re.IGNORECASE)
 _extension = re.compile(r"\s*(?:ext\.?|x|#|durchwahl)\s*\.?\d+\s*$", re.IGNORECASE)
@@ -19,7 +23,10 @@ _split = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 @lru_cache(maxsize=100_000)
 def email(raw: str) -> str | None:
-    """Lower case, its domain as people read it; None for what is no address."""
+    """Lower case, its domain as people read it; None for what is no address. Of a usual one, that is what it is."""
+    usual = raw.lower()
+    if raw.isascii() and len(usual) <= LONGEST_USUAL and _usual_email.fullmatch(usual) and not usual.endswith(_special):
+        return usual
     try:
         return validate_email(raw.strip().removeprefix("mailto:"), check_deliverability=False).normalized.lower()
     except EmailNotValidError:

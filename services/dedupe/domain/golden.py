@@ -5,9 +5,12 @@ name is that of the company whose domain won, not that of an earlier employer.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from schemas.details import PersonDetails
 from schemas.fields import CUSTOM
@@ -23,8 +26,7 @@ Source = NormalRecord | Correction
 STANDARD = Policy()
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """The value of one field, who says it, why it won, and what else is said, the best first.
 
     None: it was corrected to be empty, or the winning name lacks this half.
@@ -36,10 +38,9 @@ class Choice:
     losing: tuple[tuple[str, Source], ...] = ()
 
 
-@dataclass(frozen=True)
-class Golden:
+class Golden(msgspec.Struct, frozen=True):
     details: PersonDetails
-    choices: Mapping[str, Choice] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = msgspec.field(default_factory=dict)
     """By the fields of the details; `custom:NAME` for one of a source's own."""
 
     @property

@@ -1,19 +1,27 @@
 """Names of persons and companies, and job titles, as they are shown and as they are compared."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from cleanco import basename
+from cleanco.clean import custom_basename, normalized, prepare_default_terms, strip_punct, strip_tail
 from nameparser import HumanName
 from nameparser.config import CONSTANTS
 
 from services.dedupe.domain.words import plain
 
 NOBODY = frozenset({"linkedin member", "walk in", "guest", "visitor", "no name", "unknown"})
-PARTS = frozenset({*CONSTANTS.titles, *CONSTANTS.suffix_acronyms, *CONSTANTS.suffix_not_acronyms, *CONSTANTS.prefixes})
+PARTS = frozenset(
+    {*CONSTANTS.titles, *CONSTANTS.suffix_acronyms, *CONSTANTS.suffix_not_acronyms, *CONSTANTS.prefixes, *CONSTANTS.conjunctions}
+)
 """Words that are no name by themselves: `Dr`, `Jr`, `van`."""
-_two_words = re.compile(r"([^\W\d_]{2,}) ([^\W\d_]{2,})")
+OWN_CAPITALS = frozenset(CONSTANTS.capitalization_exceptions)
+"""Words that have other capitals than names have: `phd`."""
+Term = tuple[int, list[str]]
+_word = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
+_given_family = re.compile(rf"((?:{_word}|[^\W\d_]\.)(?: [^\W\d_]\.?)?) ({_word})")
+_family_given = re.compile(rf"({_word}), ({_word}|[^\W\d_]\.)")
 _at = re.compile(r"\s+(?:at|bei|chez|@)\s+", re.IGNORECASE)
 
 
@@ -37,12 +45,20 @@ def name(given: str | None, family: str | None, full: str | None) -> Name:
         return Name()
     if " " not in text and not full:
         return Name(shown(given) if given else None, shown(family) if family else None)
-    simple = _two_words.fullmatch(text)
-    if simple and not {simple[1].lower(), simple[2].lower()} & PARTS:
-        return Name(shown(simple[1]), shown(simple[2]))
-    parsed = HumanName(text)
-    first = " ".join(part for part in (parsed.first, parsed.middle) if part)
-    return Name(shown(first) if first else None, shown(parsed.last) if parsed.last else None)
+    first, last = halves(text)
+    return Name(shown(first) if first else None, shown(last) if last else None)
+
+
+def halves(full: str) -> tuple[str, str]:
+    """Given names and family name. Those that are written as most are need no parser, which takes fifty times as long."""
+    if usual := _given_family.fullmatch(full):
+        first, last = usual.groups()
+    elif usual := _family_given.fullmatch(full):
+        last, first = usual.groups()
+    if usual and PARTS.isdisjoint(full.lower().replace(".", "").replace(",", "").split()) and len(last) > 1:
+        return first, last
+    parsed = HumanName(full)
+    return " ".join(part for part in (parsed.first, parsed.middle) if part), parsed.last
 
 
 @lru_cache(maxsize=50_000)
@@ -52,6 +68,9 @@ def shown(part: str) -> str:
     # An initial keeps its full stop.
     text = bare if len(bare) > 1 else part.strip()
     if text.isupper() or text.islower():
+        lower = text.lower()
+        if text.isalpha() and lower not in PARTS and lower not in OWN_CAPITALS and not lower.startswith(("mc", "mac")):
+            return text.capitalize()
         # As a family name, so that `van den` stays small.
         parsed = HumanName(last=text)
         parsed.capitalize(force=True)
@@ -65,8 +84,25 @@ def company_key(company: str) -> str:
     bare = company
     for _ in range(2):
         # `GmbH & Co. KG` is two forms.
-        bare = basename(bare) or bare
+        bare = without_form(bare) or bare
     return plain(bare) or plain(company)
+
+
+@cache
+def legal_forms() -> Mapping[str, Sequence[tuple[int, Term]]]:
+    """Last word → the legal forms that end with it, with their places in cleanco's order."""
+    found: dict[str, list[tuple[int, Term]]] = {}
+    for place, (size, words) in enumerate(prepare_default_terms()):
+        found.setdefault(words[-1], []).append((place, (size, words)))
+    return found
+
+
+def without_form(company: str) -> str:
+    """As cleanco's `basename` has it, which would look for each of three hundred forms in each name."""
+    known = legal_forms()
+    words = {word for word in map(strip_punct, normalized(strip_tail(company)).split()) if word in known}
+    terms = sorted(each for word in words for each in known[word])
+    return str(custom_basename(company, [term for _, term in terms])) if terms else strip_tail(" ".join(strip_tail(company).split()))
 
 
 def title_and_company(headline: str) -> tuple[str | None, str | None]:

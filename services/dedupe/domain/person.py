@@ -11,6 +11,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import msgspec
+
 from schemas.dedupe import PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff, PersonWithdrawn
 from schemas.details import PersonDetails
 from schemas.provenance import Provenance
@@ -34,8 +36,7 @@ class Person:
     """No record is left of them."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What the records say now: a group, its golden fields and its company."""
 
     person_id: UUID

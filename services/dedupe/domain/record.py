@@ -1,16 +1,16 @@
 """A Data Record in normal form: what is stored, matched and shown as provenance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+import msgspec
+
 from services.dedupe.domain import addresses
 
 
-@dataclass(frozen=True)
-class NormalRecord:
+class NormalRecord(msgspec.Struct, frozen=True, dict=True):
     """Empty is None. Everything here is one record's own; what records say together is in `golden`."""
 
     record_id: UUID
@@ -36,7 +36,7 @@ class NormalRecord:
     """The company's name as it is compared."""
     company_domain: str | None = None
     mapping_version: int = 1
-    custom: Mapping[str, str] = field(default_factory=dict, hash=False)
+    custom: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Fields of the source's own, by the names of their columns, as the source has them."""
 
     @cached_property

@@ -5,7 +5,9 @@ was heard before a withdrawal: each withdrawal carries all that holds from then 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from schemas.ingest import RecordVersion, RecordWithdrawn
 from services.dedupe.domain.record import NormalRecord

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
+from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from services.dedupe.domain.linkage.comparing import acronym, alike, goes_with

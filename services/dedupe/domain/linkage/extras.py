@@ -5,9 +5,9 @@ Nothing is known of them but what the records show, so each has the same three l
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
+from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER

@@ -6,10 +6,11 @@ domains go with a company's name, which phones many people share) is looked up w
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import Counts

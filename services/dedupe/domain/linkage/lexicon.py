@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.counts import Counts, counts_of
 from services.dedupe.domain.linkage.spelling import pet_names, skeleton

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.blocking import Pair
 from services.dedupe.domain.linkage.comparing import (

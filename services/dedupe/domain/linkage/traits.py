@@ -1,9 +1,9 @@
 """What of a record is compared, in comparable form."""
 
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+import msgspec
 from rapidfuzz.distance import OSA
 
 from services.dedupe.domain import addresses, names, places
@@ -31,8 +31,7 @@ _mark = re.compile(r"-[0-9a-f]{6,10}$")
 _not_digit = re.compile(r"\D")
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(msgspec.Struct, frozen=True, array_like=True):
     """An address that one person reads. `free`: at a provider where anybody can have one."""
 
     whole: str
@@ -44,8 +43,7 @@ class Mailbox:
     """`local` without digits and dots: a company's second `ann.smith` is `ann.smith2`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
     """Texts are plain (`words.plain`). `given` and `family` may be inferred from an address or a profile (`lexicon`)."""
 
     source: str
@@ -66,26 +64,30 @@ class Traits:
     """What the employer may be: registered domains, or the company's name where no domain goes with it (`employers`)."""
     city: str = ""
     country: str = ""
-    title: frozenset[str] = field(default=frozenset())
+    title: frozenset[str] = frozenset()
     own: tuple[tuple[str, str], ...] = ()
     """The source's own fields, name and value, while it is not known yet which of them are compared (`extras`)."""
     extras: tuple[tuple[str, str], ...] = ()
     """Those that are compared, in one order for all records."""
     extra_keys: frozenset[str] = frozenset()
-    first: str = field(init=False, repr=False, compare=False)
-    """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
-    first_skeleton: str = field(init=False, repr=False, compare=False)
-    family_skeleton: str = field(init=False, repr=False, compare=False)
-    full_name: str = field(init=False, repr=False, compare=False)
-    """As its skeleton; empty where a part of it is not known, or an initial."""
 
-    def __post_init__(self) -> None:
-        first = self.given.partition(" ")[0]
-        bare, family = skeleton(first), skeleton(self.family)
-        object.__setattr__(self, "first", first)
-        object.__setattr__(self, "first_skeleton", bare)
-        object.__setattr__(self, "family_skeleton", family)
-        object.__setattr__(self, "full_name", f"{bare} {family}" if len(first) > 1 and len(self.family) > 1 else "")
+    @cached_property
+    def first(self) -> str:
+        """The first of the given names. It and the skeletons are made once, as they are asked for in every pair."""
+        return self.given.partition(" ")[0]
+
+    @cached_property
+    def first_skeleton(self) -> str:
+        return skeleton(self.first)
+
+    @cached_property
+    def family_skeleton(self) -> str:
+        return skeleton(self.family)
+
+    @cached_property
+    def full_name(self) -> str:
+        """As its skeleton; empty where a part of it is not known, or an initial."""
+        return f"{self.first_skeleton} {self.family_skeleton}" if len(self.first) > 1 and len(self.family) > 1 else ""
 
 
 def traits_of(record: NormalRecord) -> Traits:
