@@ -1,7 +1,9 @@
 """Choosing golden fields for many persons at once: by the rules as they stand, with the corrections that hold for them."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,16 +20,21 @@ from services.dedupe.domain.survivorship import RULES_ID, Policy
 from services.dedupe.kinds import RULES
 from services.dedupe.store import Stored
 
-Groups = Mapping[UUID, Mapping[UUID, Stored]]
-"""Person → the records that are theirs, by id."""
+Group = Sequence[Stored]
+"""All records of one person, in the order of arrival."""
+Groups = Mapping[UUID, Group]
 
 
-def groups_of(records: Mapping[UUID, Stored]) -> dict[UUID, dict[UUID, Stored]]:
+def in_order(records: Iterable[Stored]) -> list[Stored]:
+    return sorted(records, key=attrgetter("arrived"))
+
+
+def groups_of(records: Iterable[Stored]) -> dict[UUID, list[Stored]]:
     """By their persons, the persons and their records in the order of arrival; records of nobody are left out."""
-    groups: dict[UUID, dict[UUID, Stored]] = {}
-    for record_id, each in sorted(records.items(), key=lambda item: item[1].arrived):
+    groups: dict[UUID, list[Stored]] = defaultdict(list)
+    for each in in_order(records):
         if each.person_id:
-            groups.setdefault(each.person_id, {})[record_id] = each
+            groups[each.person_id].append(each)
     return groups
 
 
@@ -37,29 +44,34 @@ class Choosing:
     corrections: Mapping[UUID, Collection[Correction]] = field(default_factory=dict)
     """By the person to whom each was made."""
 
-    def held(self, person_id: UUID, record_ids: Collection[UUID]) -> Held:
+    def held(self, person_id: UUID, group: Group) -> Held:
         if not self.corrections:
             return {}
-        return corrections.held(corrections.bearers(person_id, record_ids), self.corrections)
+        return corrections.held(bearers(person_id, group), self.corrections)
 
-    def golden(self, person_id: UUID, group: Mapping[UUID, Stored]) -> Golden:
-        return golden.choose([each.record for each in group.values()], self.policy, self.held(person_id, group))
+    def golden(self, person_id: UUID, group: Group) -> Golden:
+        return golden.choose([each.record for each in group], self.policy, self.held(person_id, group))
 
-    def found(self, person_id: UUID, group: Mapping[UUID, Stored]) -> Found:
+    def found(self, person_id: UUID, group: Group) -> Found:
         chosen = self.golden(person_id, group)
-        return Found(person_id, tuple(sorted(group)), company_of(chosen, group), chosen.details, provenance_of(chosen))
+        record_ids = tuple(sorted(each.record_id for each in group))
+        return Found(person_id, record_ids, company_of(chosen, group), chosen.details, provenance_of(chosen))
 
     def by(self, policy: Policy) -> "Choosing":
         return replace(self, policy=policy)
 
 
-def company_of(chosen: Golden, group: Mapping[UUID, Stored]) -> UUID | None:
+def bearers(person_id: UUID, group: Group) -> set[UUID]:
+    return corrections.bearers(person_id, (each.record_id for each in group))
+
+
+def company_of(chosen: Golden, group: Group) -> UUID | None:
     """Where the person works: by the domain that won, even if only a correction says it, else by the name."""
     domain = chosen.choices.get("company_domain")
     if domain and domain.value and isinstance(domain.source, Correction):
-        return company_id_of(next(iter(group.values())).workspace_id, "domain", domain.value)
+        return company_id_of(group[0].workspace_id, "domain", domain.value)
     at = golden.employer(chosen)
-    return group[at].company_id if at else None
+    return next((each.company_id for each in group if each.record_id == at), None) if at else None
 
 
 def policy_of(connection: Connection) -> Policy:
@@ -69,8 +81,8 @@ def policy_of(connection: Connection) -> Policy:
 
 def choosing_for(connection: Connection, groups: Groups, policy: Policy | None = None) -> Choosing:
     policy = policy_of(connection) if policy is None else policy
-    scopes = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items() if group}
+    scopes = {person_id: group[0].workspace_id for person_id, group in groups.items() if group}
     if not scopes or not kept.any_corrections(connection, set(scopes.values())):
         return Choosing(policy)
-    wanted = {(scopes[p], bearer) for p, group in groups.items() if group for bearer in corrections.bearers(p, group)}
+    wanted = {(scopes[p], bearer) for p, group in groups.items() if group for bearer in bearers(p, group)}
     return Choosing(policy, kept.corrections_of(connection, wanted))

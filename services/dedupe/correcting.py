@@ -1,17 +1,15 @@
 """An operator sets a golden field, or lets the records decide on it again."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from schemas.dedupe import CorrectionWithdrawn, PersonCorrected
 from services.dedupe import kept, store
-from services.dedupe.choosing import choosing_for
+from services.dedupe.choosing import Group, choosing_for, in_order
 from services.dedupe.domain import corrections
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.corrections import Correction
 from services.dedupe.domain.person import Person
 from services.dedupe.kinds import CORRECTED, PERSON
-from services.dedupe.store import Stored
 from services.kit.errors import Conflict, Invalid, NotFound
 from services.kit.events import Told, Work
 
@@ -46,7 +44,7 @@ def withdraw(work: Work, workspace_id: UUID, person_id: UUID, field: str) -> tup
     return None, [*told, *revise(work, workspace_id, person, records)]
 
 
-def living(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[Person, Mapping[UUID, Stored]]:
+def living(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[Person, Group]:
     """The person with their records; nobody else decides on them until the transaction ends."""
     store.lock_scopes(work.connection, [workspace_id])
     person = work.load(PERSON, [person_id], workspace_id)[person_id]
@@ -54,12 +52,12 @@ def living(work: Work, workspace_id: UUID, person_id: UUID) -> tuple[Person, Map
         raise NotFound(f"there is no person {person_id} here")
     if person.merged_into:
         raise Conflict(f"this person was found to be {person.merged_into}: correct that one")
-    records = store.of_persons(work.connection, {(workspace_id, person_id)})
+    records = in_order(store.of_persons(work.connection, {(workspace_id, person_id)}).values())
     if not records:
         raise Conflict("no record says anything of this person any more")
     return person, records
 
 
-def revise(work: Work, workspace_id: UUID, person: Person, records: Mapping[UUID, Stored]) -> list[Told]:
+def revise(work: Work, workspace_id: UUID, person: Person, records: Group) -> list[Told]:
     found = choosing_for(work.connection, {person.person_id: records}).found(person.person_id, records)
     return [Told(PERSON, person.person_id, event, workspace_id) for event in persons.settle(person, found, None)]

@@ -3,15 +3,15 @@
 All is decided from sets: the batch, the records that it may be one person with (`scene`), and what is known of the company names in it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from schemas.envelope import Envelope
 from services.dedupe import index, kept, recognising, store, versions
-from services.dedupe.choosing import Groups, choosing_for, groups_of
+from services.dedupe.choosing import Group, Groups, choosing_for, groups_of, in_order
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.ids import person_id_of
@@ -19,11 +19,12 @@ from services.dedupe.domain.linkage import employers
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.versions import Version
+from services.dedupe.index import Number
 from services.dedupe.judging import Judge
 from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene, save, set_scene
-from services.dedupe.store import Moved, Named, Scoped, Stored
+from services.dedupe.store import Moved, Named, Stored
 from services.dedupe.versions import Turn
 from services.kit.codec import Heard
 from services.kit.events import Told, Work
@@ -40,10 +41,17 @@ def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work, judges: J
     turns = versions.turns(work.connection, said, found)
     if not turns:
         return []
-    known = {record_id: found[record_id] for record_id in turns if record_id in found}
-    numbers = iter(store.new_numbers(work.connection, len(turns.keys() - known.keys())))
-    judged = {record_id: taken_in(turn, turn.now, known.get(record_id), numbers) for record_id, turn in turns.items() if turn.now}
-    because = {record_id: turn.heard.envelope for record_id, turn in turns.items()}
+    known = {each.arrived: each for record_id, each in found.items() if record_id in turns}
+    numbers = iter(store.new_numbers(work.connection, len(turns) - len(known)))
+    judged: dict[Number, Stored] = {}
+    because: dict[Number, Envelope] = {}
+    for record_id, turn in turns.items():
+        was = found.get(record_id)
+        now = taken_in(turn, turn.now, was, numbers) if turn.now else None
+        if now:
+            judged[now.arrived] = now
+        if each := now or was:
+            because[each.arrived] = turn.heard.envelope
     return settle(work, judges.current(work.connection), judged, known, because)
 
 
@@ -68,23 +76,23 @@ def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:
         return 0, []
     store.lock_scopes(work.connection, store.workspaces_of(work.connection, waiting))
     numbers = index.take_again(work.connection, waiting)
-    known = {each.record_id: each for each in store.numbered(work.connection, numbers).values()}
+    known = store.numbered(work.connection, numbers)
     if not known:
         return len(waiting), []
     return len(waiting), settle(work, judges.current(work.connection), known, known, {})
 
 
 def settle(
-    work: Work, judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored], because: Mapping[UUID, Envelope]
+    work: Work, judge: Judge, judged: Mapping[Number, Stored], known: Mapping[Number, Stored], because: Mapping[Number, Envelope]
 ) -> list[Told]:
     """`judged`: records as they are now; `known`: as they were, those that were, and those that are taken away. Each workspace by itself:
     not even by their number do the records of one say anything of another's.
     """
     told: list[Told] = []
     for place in sorted({each.workspace_id for each in (*judged.values(), *known.values())}):
-        now, before = ({r: each for r, each in records.items() if each.workspace_id == place} for records in (judged, known))
+        now, before = ({n: each for n, each in records.items() if each.workspace_id == place} for records in (judged, known))
         scene = set_scene(work.connection, judge, place, now, before)
-        scene.because.update((r, envelope) for r, envelope in because.items() if envelope.workspace_id == place)
+        scene.because.update((n, envelope) for n, envelope in because.items() if envelope.workspace_id == place)
         moved = settle_companies(work, judge, scene)
         told += [*tell_companies(work, scene, moved), *tell_persons(work, judge, scene)]
         recognising.ask(work.connection, place, scene)
@@ -97,27 +105,31 @@ def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
     """
     groups = touched(scene)
     homes = homes_of(work, judge, scene, groups)
-    moved = [Moved(each.workspace_id, record_id, None, each.company_id, None) for record_id, each in scene.gone.items()]
+    moved = [Moved(each.person_id, each.company_id, None) for each in scene.gone.values()]
     for group in groups:
         meant = employers.of_person([(each.record.company_key or "", by_itself(judge, each, homes)) for each in group])
         for each, company in zip(group, meant, strict=True):
-            record_id, company_id = each.record_id, companies.id_of(each.workspace_id, company)
-            was = scene.before.get(record_id)
+            number, company_id = each.arrived, companies.id_of(each.workspace_id, company)
+            was = scene.before.get(number)
             before = was.company_id if was else None
             if each.company_id != company_id:
-                scene.now[record_id] = replace(each, company_id=company_id)
-            if record_id in scene.judged or before != company_id:
-                moved.append(Moved(each.workspace_id, record_id, each.person_id, before, company_id))
+                scene.now[number] = replace(each, company_id=company_id)
+            if number in scene.judged or before != company_id:
+                moved.append(Moved(each.person_id, before, company_id))
     save(work.connection, judge, scene)
     return moved
 
 
 def touched(scene: Scene) -> list[list[Stored]]:
     """The records of each person whom the batch touches, and those of it that are nobody's, each by itself; in an order of their own."""
+    groups = touched_groups(scene).values()
+    alone = [[scene.now[number]] for number in scene.judged if scene.now[number].person_id is None]
+    return [sorted(group, key=attrgetter("record_id.int")) for group in groups] + alone
+
+
+def touched_groups(scene: Scene) -> dict[UUID, list[Stored]]:
     persons = scene.touched_persons
-    groups = [list(group.values()) for person_id, group in groups_of(scene.now).items() if person_id in persons]
-    alone = [[scene.now[record_id]] for record_id in scene.judged if scene.now[record_id].person_id is None]
-    return [sorted(group, key=lambda each: each.record_id) for group in groups] + alone
+    return groups_of(each for each in scene.now.values() if each.person_id in persons)
 
 
 def by_itself(judge: Judge, stored: Stored, homes: Mapping[Named, str | None]) -> str | None:
@@ -126,12 +138,12 @@ def by_itself(judge: Judge, stored: Stored, homes: Mapping[Named, str | None]) -
     return judge.knowledge.aliases.get(domain, domain) if domain else homes.get((stored.workspace_id, stored.record.company_key or ""))
 
 
-def homes_of(work: Work, judge: Judge, scene: Scene, groups: Sequence[Sequence[Stored]]) -> dict[Named, str | None]:
+def homes_of(work: Work, judge: Judge, scene: Scene, groups: Sequence[Group]) -> dict[Named, str | None]:
     """The domain that each company name of these records goes with clearly, and of those that the batch takes away. Where it is another
     than before, the other records with that name alone are to be looked at again.
     """
     here = [each for group in groups for each in group]
-    before = [scene.before[r] for r in scene.judged | scene.gone.keys() if r in scene.before]
+    before = [scene.before[n] for n in scene.judged | scene.gone.keys() if n in scene.before]
     names = {(each.workspace_id, each.record.company_key) for each in (*here, *before) if each.record.company_key}
     found = index.domains_of(work.connection, names)
     homes = {name: judge.knowledge.home(name[1], found.get(name, {})) for name in names}
@@ -139,79 +151,80 @@ def homes_of(work: Work, judge: Judge, scene: Scene, groups: Sequence[Sequence[S
     return homes
 
 
-def last_event(scene: Scene) -> dict[UUID, Envelope]:
-    """Workspace → the last event of the batch there: what is told of those whom no record of the batch names is because of it. None there
-    where records are looked at again.
+def last_event(scene: Scene) -> Envelope | None:
+    """The last event of the batch: what is told of those whom no record of the batch names is because of it. None where records are
+    looked at again.
     """
-    return {envelope.workspace_id: envelope for envelope in scene.because.values()}
+    return next(reversed(scene.because.values()), None)
 
 
 def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Told]:
-    because = last_event(scene)
-    left: dict[Scoped, UUID] = {(m.workspace_id, m.before): m.after for m in moved if m.before and m.after and m.before != m.after}
-    meant = {(m.workspace_id, company_id) for m in moved for company_id in (m.before, m.after) if company_id}
-    workspaces = {company_id: workspace_id for workspace_id, company_id in meant}
-    details = store.company_details(work.connection, meant)
-    known = work.load(COMPANY, workspaces, workspaces)
+    workspace_id, because = scene.workspace_id, last_event(scene)
+    left = {m.before: m.after for m in moved if m.before and m.after and m.before != m.after}
+    meant = {company_id for m in moved for company_id in (m.before, m.after) if company_id}
+    details = store.company_details(work.connection, workspace_id, meant)
+    known = work.load(COMPANY, meant, workspace_id)
     told = []
-    for workspace_id, company_id in meant:
+    for company_id in meant:
         if company_id in details:
             events = companies.settle(known[company_id], company_id, details[company_id])
-        elif into := left.get((workspace_id, company_id)):
+        elif into := left.get(company_id):
             events = companies.merge_away(known[company_id], into)
         else:
             events = companies.withdraw(known[company_id])
-        told += [Told(COMPANY, company_id, event, workspace_id, because.get(workspace_id)) for event in events]
+        told += [Told(COMPANY, company_id, event, workspace_id, because) for event in events]
     return told
 
 
 def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
-    groups = groups_of(scene.now)
-    left = {was.person_id: was.workspace_id for was in scene.before.values() if was.person_id and was.person_id not in groups}
-    workspaces = {person_id: next(iter(group.values())).workspace_id for person_id, group in groups.items()} | left
-    known = work.load(PERSON, workspaces, workspaces)
-    because = last_event(scene)
-    remain = {person_id: remaining(scene, gone) for person_id in left if (gone := known[person_id])}
-    hand_on(work, scene, left, remain)
+    workspace_id, because = scene.workspace_id, last_event(scene)
+    groups = touched_groups(scene)
+    left = scene.touched_persons - groups.keys()
+    known = work.load(PERSON, [*groups, *left], workspace_id)
+    remain = remaining(scene, [gone for person_id in left if (gone := known[person_id])])
+    hand_on(work, scene, remain)
     choosing = choosing_for(work.connection, groups)
     told: list[Told] = []
     for person_id, group in groups.items():
-        before = next((was.person_id for record_id in group if (was := scene.before.get(record_id))), None)
-        cause = next((scene.because[r] for r in reversed(group) if r in scene.because), because.get(workspaces[person_id]))
+        before = next((was.person_id for each in group if (was := scene.before.get(each.arrived))), None)
+        cause = next((scene.because[each.arrived] for each in reversed(group) if each.arrived in scene.because), because)
         events = persons.settle(known[person_id], choosing.found(person_id, group), before)
-        told += [Told(PERSON, person_id, event, workspaces[person_id], cause) for event in events]
-    for person_id, workspace_id in left.items():
+        told += [Told(PERSON, person_id, event, workspace_id, cause) for event in events]
+    for person_id, theirs in remain.items():
         gone = known[person_id]
-        if gone:
-            theirs = remain[person_id]
-            events = persons.merge_away(gone, *joined(judge, groups, theirs)) if theirs else persons.withdraw(gone)
-            told += [Told(PERSON, person_id, event, workspace_id, because.get(workspace_id)) for event in events]
+        assert gone is not None  # noqa: S101 - `remain` is of those who are known
+        events = persons.merge_away(gone, *joined(judge, groups, theirs)) if theirs else persons.withdraw(gone)
+        told += [Told(PERSON, person_id, event, workspace_id, because) for event in events]
     return told
 
 
-def remaining(scene: Scene, gone: Person) -> list[Stored]:
-    """Those of a person's records that are still there, and a person's, in the order of their arrival."""
-    theirs = (each for r in gone.record_ids if (each := scene.now.get(r)) and each.person_id)
-    return sorted(theirs, key=lambda each: each.arrived)
+def remaining(scene: Scene, gone: Iterable[Person]) -> dict[UUID, list[Stored]]:
+    """Those of each person's records that are still there, and a person's."""
+    groups: dict[UUID, list[Stored]] = {each.person_id: [] for each in gone}
+    owners = {record_id: each.person_id for each in gone for record_id in each.record_ids}
+    for each in in_order(scene.now.values()) if owners else ():
+        if each.person_id and each.record_id in owners:
+            groups[owners[each.record_id]].append(each)
+    return groups
 
 
-def hand_on(work: Work, scene: Scene, left: Mapping[UUID, UUID], remain: Mapping[UUID, Sequence[Stored]]) -> None:
+def hand_on(work: Work, scene: Scene, remain: Mapping[UUID, Group]) -> None:
     """What was corrected of a person goes on to who has their other records, when the one that they are named after is withdrawn.
-    `left`: persons who have no record any more, with their workspaces; `remain`: those of their records that others have.
+    `remain`: person who has no record any more → those of their records that others have.
     """
-    for person_id in {person_id_of(record_id) for record_id in scene.gone} & remain.keys():
+    for person_id in {person_id_of(each.record_id) for each in scene.gone.values()} & remain.keys():
         if remain[person_id]:
             heir = remain[person_id][0].person_id
             assert heir is not None  # noqa: S101 - `remaining` are persons'
-            kept.inherit_corrections(work.connection, left[person_id], person_id, heir)
+            kept.inherit_corrections(work.connection, scene.workspace_id, person_id, heir)
 
 
-def joined(judge: Judge, groups: Groups, theirs: Sequence[Stored]) -> tuple[UUID, str]:
+def joined(judge: Judge, groups: Groups, theirs: Group) -> tuple[UUID, str]:
     """Into whom a person was merged, and why: where the first of their records is now, and the strongest link between the two."""
     into = theirs[0].person_id
     assert into is not None  # noqa: S101 - `remaining` are persons'
-    own = {each.record_id for each in theirs}
-    return into, why(judge, theirs, [each for r, each in groups[into].items() if r not in own])
+    own = {each.arrived for each in theirs}
+    return into, why(judge, theirs, [each for each in groups[into] if each.arrived not in own])
 
 
 def why(judge: Judge, some: Sequence[Stored], others: Sequence[Stored]) -> str:

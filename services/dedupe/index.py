@@ -111,28 +111,19 @@ def forget_links(connection: Connection, records: Collection[Number]) -> None:
         )
 
 
-def keep_links(connection: Connection, links: Mapping[Pair, Link], workspaces: Mapping[Number, UUID]) -> None:
-    """From both sides. `workspaces`: of at least one of each."""
+def keep_links(connection: Connection, workspace_id: UUID, links: Mapping[Pair, Link]) -> None:
+    """From both sides."""
     if links:
+        sides = sorted((record, other, link) for pair, link in links.items() for record, other in (pair, pair[::-1]))
         run(
             connection,
             """INSERT INTO links (workspace_id, record, other, bits, apart)
-               SELECT workspace_id, record, other, bits, apart
-               FROM json_to_recordset(:links) AS new (workspace_id uuid, record bigint, other bigint, bits double precision, apart boolean)
-               ORDER BY record, other
+               SELECT :w, * FROM unnest(CAST(:records AS bigint[]), CAST(:others AS bigint[]), CAST(:bits AS float8[]),
+                                        CAST(:aparts AS boolean[]))
                ON CONFLICT (record, other) DO UPDATE SET bits = EXCLUDED.bits, apart = EXCLUDED.apart""",
-            links=as_json(
-                {
-                    "workspace_id": workspaces.get(pair[0]) or workspaces[pair[1]],
-                    "record": record,
-                    "other": other,
-                    "bits": link.bits,
-                    "apart": link.apart,
-                }
-                for pair, link in links.items()
-                for record, other in (pair, pair[::-1])
-            ),
-        )
+            w=workspace_id, records=array(record for record, _, _ in sides), others=array(other for _, other, _ in sides),
+            bits=array(link.bits for _, _, link in sides), aparts=array(link.apart for _, _, link in sides),
+        )  # fmt: skip
 
 
 def mark_apart(connection: Connection, pairs: Mapping[Pair, bool]) -> None:

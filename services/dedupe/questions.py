@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from schemas.details import PersonDetails
 from services.dedupe import decisions, index, store
-from services.dedupe.choosing import choosing_for, groups_of
+from services.dedupe.choosing import choosing_for, groups_of, in_order
 from services.dedupe.domain.judgement import Judgement
 from services.dedupe.domain.linkage.comparing import compare as compared
 from services.dedupe.domain.linkage.explaining import Turn, turns
@@ -105,7 +105,7 @@ def meant(connection: Connection, workspace_id: UUID, which: UUID) -> list[Store
     found = store.of_persons(connection, {(workspace_id, which)}) or store.find(connection, [(workspace_id, which)])
     if not found:
         raise NotFound(f"there is no person or record {which} here")
-    return sorted(found.values(), key=lambda each: each.arrived)[:MOST_RECORDS]
+    return in_order(found.values())[:MOST_RECORDS]
 
 
 class About:
@@ -184,9 +184,12 @@ def outcomes(connection: Connection, workspace_id: UUID, record_ids: Collection[
     """The persons whose these records are, the oldest first."""
     records = store.find(connection, [(workspace_id, record_id) for record_id in record_ids])
     persons = {(workspace_id, each.person_id) for each in records.values() if each.person_id}
-    groups = groups_of(store.of_persons(connection, persons))
+    groups = groups_of(store.of_persons(connection, persons).values())
     choosing = choosing_for(connection, groups)
-    return [Outcome(person_id, tuple(group), choosing.golden(person_id, group).details) for person_id, group in groups.items()]
+    return [
+        Outcome(person_id, tuple(each.record_id for each in group), choosing.golden(person_id, group).details)
+        for person_id, group in groups.items()
+    ]
 
 
 def tried(work: Work, act: Callable[[Work], tuple[UUID, list[Told]]], workspace_id: UUID, record_ids: Collection[UUID]) -> list[Outcome]:

@@ -36,11 +36,10 @@ def ask(connection: Connection, workspace_id: UUID, scene: Scene) -> None:
     """When records were settled: those whom that may concern are to be looked for anew."""
     persons = scene.touched_persons
     if workspace_id == PROVIDER:
-        sides = (each for records in (scene.now, scene.before) for r in scene.touched if (each := records.get(r)))
-        recognised.stir(connection, {key for each in sides for key in each.keys}, persons)
+        recognised.stir(connection, {key for each in scene.touched for key in each.keys}, persons)
     else:
         recognised.ask(connection, workspace_id, persons)
-        recognised.forget_keys(connection, {each.arrived for each in scene.gone.values()})
+        recognised.forget_keys(connection, scene.gone.keys())
 
 
 def recognise(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:

@@ -104,7 +104,8 @@ def withdraw(work: Work, judges: Judges, workspace_id: UUID, judgement_id: UUID)
 
 
 def group_anew(work: Work, judges: Judges, records: Mapping[UUID, Stored]) -> list[Told]:
-    return settle(work, judges.current(work.connection), records, records, {})
+    by_number = {each.arrived: each for each in records.values()}
+    return settle(work, judges.current(work.connection), by_number, by_number, {})
 
 
 def parts_of(work: Work, workspace_id: UUID, persons: tuple[UUID, UUID]) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:

@@ -79,7 +79,7 @@ class Preview:
 
 def preview(connection: Connection, asked: Policy, keys: Collection[Scoped]) -> Preview:
     """What the rules would do to these persons."""
-    groups = groups_of(store.of_persons(connection, keys))
+    groups = groups_of(store.of_persons(connection, keys).values())
     choosing = choosing_for(connection, groups)
     changes = [
         changed
@@ -106,7 +106,7 @@ def rechoose(work: Work, keys: Collection[Scoped]) -> list[Told]:
     """Of persons of one scope. Nothing is told of one whose details and company stay, though they may have won by another rule now."""
     [workspace_id] = {scope for scope, _ in keys}
     store.lock_scopes(work.connection, [workspace_id])
-    groups = groups_of(store.of_persons(work.connection, keys))
+    groups = groups_of(store.of_persons(work.connection, keys).values())
     known = work.load(PERSON, groups, workspace_id)
     choosing = choosing_for(work.connection, groups, policy_of(work.connection))
     told = []

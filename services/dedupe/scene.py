@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -20,58 +21,56 @@ from services.dedupe.store import Stored
 
 @dataclass
 class Scene:
-    """`now` and `before` are records of one workspace by id: as the batch makes them, and as they were."""
+    """`now` and `before` are records of the workspace: as the batch makes them, and as they were."""
 
-    now: dict[UUID, Stored]
-    before: dict[UUID, Stored]
-    judged: set[UUID]
+    workspace_id: UUID
+    now: dict[Number, Stored]
+    before: dict[Number, Stored]
+    judged: set[Number]
     """The batch's own."""
     fresh: dict[Pair, Link] = field(default_factory=dict)
     """Links of the judged records."""
     turned: dict[Pair, bool] = field(default_factory=dict)
     """Links of others whose two became two persons, or one."""
-    because: dict[UUID, Envelope] = field(default_factory=dict)
+    because: dict[Number, Envelope] = field(default_factory=dict)
     """Record of the batch → the event that brought it, or took it away; none for one that is looked at again."""
 
-    gone: dict[UUID, Stored] = field(default_factory=dict)
+    gone: dict[Number, Stored] = field(default_factory=dict)
     """Records that the batch takes away, as they were."""
 
-    @property
-    def touched(self) -> set[UUID]:
-        """Records of the batch, and those that are another person's now."""
-        moved = {r for r, each in self.now.items() if (was := self.before.get(r)) is None or was.person_id != each.person_id}
-        return moved | self.judged | self.gone.keys()
+    @cached_property
+    def touched(self) -> list[Stored]:
+        """Records of the batch, and those that are another person's now: as they are, and as they were."""
+        moved = {n for n, each in self.now.items() if (was := self.before.get(n)) is None or was.person_id != each.person_id}
+        return [each for n in moved | self.judged | self.gone.keys() for each in (self.now.get(n), self.before.get(n)) if each]
 
-    @property
+    @cached_property
     def touched_persons(self) -> set[UUID]:
         """Whose these records are, and whose they were."""
-        sides = (each for records in (self.now, self.before) for r in self.touched if (each := records.get(r)))
-        return {each.person_id for each in sides if each.person_id}
+        return {each.person_id for each in self.touched if each.person_id}
 
 
 def set_scene(
-    connection: Connection, judge: Judge, workspace_id: UUID, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]
+    connection: Connection, judge: Judge, workspace_id: UUID, judged: Mapping[Number, Stored], known: Mapping[Number, Stored]
 ) -> Scene:
     """`judged`: the workspace's records of the batch as they are now; `known`: as they were, those that were, and those that are taken
     away.
     """
     index.count_names(connection, changed_names(judge, judged, known))
-    people = {each.arrived: each for each in judged.values() if each.person_id}
-    were = {each.arrived: each for each in known.values()}
-    compared = compare_all(connection, judge, people, were)
-    more = len(people) - sum(each.person_id is not None for each in were.values())
-    around = gather(connection, judge, compared, were, judge.knowledge.shift(store.grow(connection, workspace_id, more)))
+    people = {number: each for number, each in judged.items() if each.person_id}
+    compared = compare_all(connection, judge, people, known)
+    more = len(people) - sum(each.person_id is not None for each in known.values())
+    around = gather(connection, judge, compared, known, judge.knowledge.shift(store.grow(connection, workspace_id, more)))
     links, turned = links_apart(around)
-    now = dict(judged) | {each.record_id: each for each in around.records.values()}
-    before = dict(known) | {each.record_id: each for each in around.before.values()}
-    return Scene(now, before, set(judged), links, turned, gone={r: each for r, each in known.items() if r not in judged})
+    gone = {number: each for number, each in known.items() if number not in judged}
+    return Scene(workspace_id, {**judged, **around.records}, {**known, **around.before}, set(judged), links, turned, gone=gone)
 
 
-def changed_names(judge: Judge, judged: Mapping[UUID, Stored], known: Mapping[UUID, Stored]) -> Counter[NameDomain]:
+def changed_names(judge: Judge, judged: Mapping[Number, Stored], known: Mapping[Number, Stored]) -> Counter[NameDomain]:
     """How many records more go with each name and domain."""
     changes: Counter[NameDomain] = Counter()
-    for record_id in judged.keys() | known.keys():
-        now, before = judged.get(record_id), known.get(record_id)
+    for number in judged.keys() | known.keys():
+        now, before = judged.get(number), known.get(number)
         if now is None or before is None or before.digest != now.digest:
             changes.update(name_domains(now.workspace_id, judge.describe(now).traits) if now else ())
             changes.subtract(name_domains(before.workspace_id, traits_of(before.record)) if before else ())
@@ -104,16 +103,16 @@ def compare_all(connection: Connection, judge: Judge, people: Mapping[Number, St
 
 def save(connection: Connection, judge: Judge, scene: Scene) -> None:
     """The batch's records, those that go to other persons, and the links."""
-    said = {r for r in scene.judged if r not in scene.before or scene.before[r].digest != scene.now[r].digest}
-    store.keep(connection, [scene.now[record_id] for record_id in said])
-    others = [r for r in scene.now if r not in said and owned(scene.now[r]) != owned(scene.before[r])]
-    store.move(connection, [scene.now[record_id] for record_id in others])
-    gone = scene.gone
-    judge.keep(connection, [each for r in scene.judged if (each := scene.now[r]).person_id])
-    descriptions.forget(connection, {each.arrived for each in gone.values()})
-    versions.forget(connection, [(each.workspace_id, record_id) for record_id, each in gone.items()])
-    index.forget_links(connection, {scene.before[r].arrived for r in scene.judged | gone.keys() if r in scene.before})
-    index.keep_links(connection, scene.fresh, {each.arrived: each.workspace_id for each in scene.now.values()})
+    now, before, gone = scene.now, scene.before, scene.gone
+    said = {n for n in scene.judged if n not in before or before[n].digest != now[n].digest}
+    store.keep(connection, [now[n] for n in sorted(said)])
+    others = ((each, before[n]) for n, each in now.items() if n not in said)
+    store.move(connection, [each for each, was in others if each is not was and owned(each) != owned(was)])
+    judge.keep(connection, [each for n in scene.judged if (each := now[n]).person_id])
+    descriptions.forget(connection, gone.keys())
+    versions.forget(connection, [(each.workspace_id, each.record_id) for each in gone.values()])
+    index.forget_links(connection, {n for n in scene.judged | gone.keys() if n in before})
+    index.keep_links(connection, scene.workspace_id, scene.fresh)
     index.mark_apart(connection, scene.turned)
 
 

@@ -46,8 +46,6 @@ class Stored(msgspec.Struct, frozen=True, dict=True):
 class Moved(NamedTuple):
     """A record whose company may be another now; None where there was or is none."""
 
-    workspace_id: UUID
-    record_id: UUID
     person_id: UUID | None
     before: UUID | None
     after: UUID | None
@@ -74,8 +72,8 @@ def stored(row: Any) -> Stored:
     return Stored(row.workspace_id, row.record_id, row.arrived, row.digest, row.record, row.person_id, row.company_id, row.keys)
 
 
-def array(values: Iterable[int | UUID]) -> str:
-    """Numbers or ids as one parameter, for `CAST(:name AS bigint[])`."""
+def array(values: Iterable[float | UUID | None]) -> str:
+    """Numbers, truths or ids as one parameter, for `CAST(:name AS bigint[])`."""
     return "{" + ",".join(map(str, values)) + "}"
 
 
@@ -232,7 +230,7 @@ def move(connection: Connection, moved: Collection[Stored]) -> None:
         )
 
 
-def company_details(connection: Connection, companies: Collection[Scoped]) -> dict[UUID, CompanyDetails]:
+def company_details(connection: Connection, workspace_id: UUID, companies: Collection[UUID]) -> dict[UUID, CompanyDetails]:
     """What most records of each company say; nothing for a company without records. `mode` takes the first by the alphabet of equals."""
     found = rows(
         connection,
@@ -241,10 +239,10 @@ def company_details(connection: Connection, companies: Collection[Scoped]) -> di
                   mode() WITHIN GROUP (ORDER BY company_domain) AS domain,
                   mode() WITHIN GROUP (ORDER BY record->>'country') AS country,
                   mode() WITHIN GROUP (ORDER BY record->>'city') AS city
-           FROM records JOIN json_to_recordset(:wanted) AS wanted (workspace_id uuid, company_id uuid) USING (workspace_id, company_id)
-           GROUP BY company_id""",
-        wanted=scoped(companies, "company_id"),
-    )
+           FROM records JOIN unnest(CAST(:wanted AS uuid[])) AS wanted (company_id) USING (company_id)
+           WHERE workspace_id = :w GROUP BY company_id""",
+        w=workspace_id, wanted=array(companies),
+    )  # fmt: skip
     return {row.company_id: CompanyDetails(name=row.name, domain=row.domain, country=row.country, city=row.city) for row in found}
 
 

@@ -11,6 +11,7 @@ from schemas.details import CompanyDetails, PersonDetails
 from schemas.fields import CUSTOM
 from services.dedupe import recognising, searching, store
 from services.dedupe.api.survivorship import FieldView, fields_of
+from services.dedupe.choosing import in_order
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.kinds import COMPANY, PERSON, RECOGNITION
@@ -124,14 +125,14 @@ def person_view(desk: Desk, person_id: UUID) -> PersonView:
     if state is None:
         raise NotFound(f"there is no person {person_id} here")
     records = desk.read(lambda c: store.of_persons(c, {(desk.workspace_id, person_id)}))
-    in_order = sorted(records.values(), key=lambda each: each.arrived)
+    group = in_order(records.values())
     return PersonView(
         person_id=person_id,
         company_id=state.company_id,
         merged_into=state.merged_into,
         details=state.details,
-        fields=fields_of(desk, person_id, {each.record.record_id: each for each in in_order}),
-        records=[record_view(each) for each in in_order],
+        fields=fields_of(desk, person_id, group),
+        records=[record_view(each) for each in group],
         merged_in=[merged_view(each) for each in desk.read(lambda c: searching.merged_into(c, desk.workspace_id, person_id, records))],
     )
 

@@ -1,6 +1,5 @@
 """The routes of the golden fields: the survivorship rules with their preview, operators' corrections, and why each value is what it is."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -11,14 +10,13 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.dedupe import Criterion
 from services.dedupe import correcting, kept, ruling
-from services.dedupe.choosing import choosing_for, policy_of
+from services.dedupe.choosing import Group, choosing_for, policy_of
 from services.dedupe.domain.corrections import LONGEST, Correction
 from services.dedupe.domain.golden import Source
 from services.dedupe.domain.survivorship import GROUPS, RULES_ID, Policy, beside_defaults
 from services.dedupe.kept import FIRST
 from services.dedupe.kinds import RULES
 from services.dedupe.ruling import Preview
-from services.dedupe.store import Stored
 from services.kit.http import Ask, Desk, may
 
 router = APIRouter(prefix="/api/dedupe", tags=["golden"])
@@ -55,7 +53,7 @@ class FieldView(BaseModel):
     """All that else is said, the best first."""
 
 
-def fields_of(desk: Desk, person_id: UUID, group: Mapping[UUID, Stored]) -> dict[str, FieldView]:
+def fields_of(desk: Desk, person_id: UUID, group: Group) -> dict[str, FieldView]:
     """By the rules and corrections as they stand now."""
     if not group:
         return {}
