@@ -1,5 +1,6 @@
 """Dedupe on a real database: records as its topic brings them, and what the tables and streams then say."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,8 +9,8 @@ from uuid import UUID
 
 from schemas.body import PROVIDER
 from schemas.ingest import RecordIngested
-from services.dedupe import handlers, recognising, store
-from services.dedupe.domain.company import Company
+from services.dedupe import handlers, recognising, store, tallies
+from services.dedupe.domain.company import Change, Company, Tally
 from services.dedupe.domain.person import Person
 from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
@@ -115,6 +116,21 @@ class Bed:
                 kind=f"{kind.name}:%",
             )
         return [kind.stored.validate_json(row.state) for row in found]
+
+    def tallies(self) -> dict[UUID, Tally]:
+        """What is counted of each company."""
+        with self.database.transaction() as connection:
+            found = rows(connection, "SELECT company_id FROM tallies WHERE workspace_id = :w", w=self.workspace_id)
+            return tallies.of(connection, self.workspace_id, [row.company_id for row in found])
+
+    def recounted(self) -> dict[UUID, Tally]:
+        """The same from all records."""
+        with self.database.transaction() as connection:
+            found = rows(connection, store.RECORDS + "WHERE workspace_id = :w AND company_id IS NOT NULL", w=self.workspace_id)
+        changes: dict[UUID, Change] = defaultdict(Change)
+        for each in map(store.stored, found):
+            changes[each.company_id].count(each.record, 1)
+        return {company_id: Tally().changed(change) for company_id, change in changes.items()}
 
     def groups(self) -> set[frozenset[str]]:
         """The records of each person, by their rows' own ids."""

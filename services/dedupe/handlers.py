@@ -3,6 +3,7 @@
 All is decided from sets: the batch, the records that it may be one person with (`scene`), and what is known of the company names in it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from uuid import UUID
@@ -10,10 +11,11 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from schemas.envelope import Envelope
-from services.dedupe import index, kept, recognising, store, versions
+from services.dedupe import index, kept, recognising, store, tallies, versions
 from services.dedupe.choosing import Group, Groups, choosing_for, groups_of, in_order
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
+from services.dedupe.domain.company import Change
 from services.dedupe.domain.ids import person_id_of
 from services.dedupe.domain.linkage import employers
 from services.dedupe.domain.linkage.model import Evidence
@@ -24,7 +26,7 @@ from services.dedupe.judging import Judge
 from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene, save, set_scene
-from services.dedupe.store import Moved, Named, Stored
+from services.dedupe.store import Named, Stored
 from services.dedupe.versions import Turn
 from services.kit.codec import Heard
 from services.kit.events import Told, Work
@@ -93,31 +95,41 @@ def settle(
         now, before = ({n: each for n, each in records.items() if each.workspace_id == place} for records in (judged, known))
         scene = set_scene(work.connection, judge, place, now, before)
         scene.because.update((n, envelope) for n, envelope in because.items() if envelope.workspace_id == place)
-        moved = settle_companies(work, judge, scene)
-        told += [*tell_companies(work, scene, moved), *tell_persons(work, judge, scene)]
+        told += [*settle_companies(work, judge, scene), *tell_persons(work, judge, scene)]
         recognising.ask(work.connection, place, scene)
     return told
 
 
-def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Moved]:
-    """Find the companies of all records of those whom the batch touches, store all that has changed, and return whose company may be
-    another now.
+def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Told]:
+    """Find the companies of all records of those whom the batch touches, store all that has changed, and tell of the companies that are
+    other than they were.
     """
     groups = touched(scene)
     homes = homes_of(work, judge, scene, groups)
-    moved = [Moved(each.person_id, each.company_id, None) for each in scene.gone.values()]
+    changes: dict[UUID, Change] = defaultdict(Change)
+    left: dict[UUID, UUID] = {}
+    for each in scene.gone.values():
+        count(changes, each, None)
     for group in groups:
         meant = employers.of_person([(each.record.company_key or "", by_itself(judge, each, homes)) for each in group])
         for each, company in zip(group, meant, strict=True):
-            number, company_id = each.arrived, companies.id_of(each.workspace_id, company)
-            was = scene.before.get(number)
-            before = was.company_id if was else None
+            was, now = scene.before.get(each.arrived), each
+            company_id = companies.id_of(each.workspace_id, company)
             if each.company_id != company_id:
-                scene.now[number] = replace(each, company_id=company_id)
-            if number in scene.judged or before != company_id:
-                moved.append(Moved(each.person_id, before, company_id))
+                now = scene.now[each.arrived] = replace(each, company_id=company_id)
+            if was is None or (was.company_id, was.digest) != (company_id, now.digest):
+                count(changes, was, now)
+                if was and was.company_id and company_id and was.company_id != company_id:
+                    left[was.company_id] = company_id
     save(work.connection, judge, scene)
-    return moved
+    return tell_companies(work, scene, changes, left)
+
+
+def count(changes: dict[UUID, Change], was: Stored | None, now: Stored | None) -> None:
+    """What a record says of its company is said no more, or from now on."""
+    for each, by in ((was, -1), (now, 1)):
+        if each and each.company_id:
+            changes[each.company_id].count(each.record, by)
 
 
 def touched(scene: Scene) -> list[list[Stored]]:
@@ -158,16 +170,15 @@ def last_event(scene: Scene) -> Envelope | None:
     return next(reversed(scene.because.values()), None)
 
 
-def tell_companies(work: Work, scene: Scene, moved: Sequence[Moved]) -> list[Told]:
+def tell_companies(work: Work, scene: Scene, changes: Mapping[UUID, Change], left: Mapping[UUID, UUID]) -> list[Told]:
+    """`left`: company → another that a record of it means now."""
     workspace_id, because = scene.workspace_id, last_event(scene)
-    left = {m.before: m.after for m in moved if m.before and m.after and m.before != m.after}
-    meant = {company_id for m in moved for company_id in (m.before, m.after) if company_id}
-    details = store.company_details(work.connection, workspace_id, meant)
-    known = work.load(COMPANY, meant, workspace_id)
+    found = tallies.change(work.connection, workspace_id, changes)
+    known = work.load(COMPANY, changes, workspace_id)
     told = []
-    for company_id in meant:
-        if company_id in details:
-            events = companies.settle(known[company_id], company_id, details[company_id])
+    for company_id in changes:
+        if company_id in found:
+            events = companies.settle(known[company_id], company_id, found[company_id].details)
         elif into := left.get(company_id):
             events = companies.merge_away(known[company_id], into)
         else:

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
 
-from schemas.details import CompanyDetails
 from services.dedupe.domain.record import NormalRecord
 from services.kit.database import as_json, rows, run
 from services.kit.events import Kind
@@ -41,14 +40,6 @@ class Stored(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def record(self) -> NormalRecord:
         return _decoder.decode(self.said) if isinstance(self.said, str) else self.said
-
-
-class Moved(NamedTuple):
-    """A record whose company may be another now; None where there was or is none."""
-
-    person_id: UUID | None
-    before: UUID | None
-    after: UUID | None
 
 
 def lock_scopes(connection: Connection, workspaces: Iterable[UUID]) -> None:
@@ -228,22 +219,6 @@ def move(connection: Connection, moved: Collection[Stored]) -> None:
                 for each in moved
             ),
         )
-
-
-def company_details(connection: Connection, workspace_id: UUID, companies: Collection[UUID]) -> dict[UUID, CompanyDetails]:
-    """What most records of each company say; nothing for a company without records. `mode` takes the first by the alphabet of equals."""
-    found = rows(
-        connection,
-        """SELECT company_id,
-                  mode() WITHIN GROUP (ORDER BY record->>'company_name') AS name,
-                  mode() WITHIN GROUP (ORDER BY company_domain) AS domain,
-                  mode() WITHIN GROUP (ORDER BY record->>'country') AS country,
-                  mode() WITHIN GROUP (ORDER BY record->>'city') AS city
-           FROM records JOIN unnest(CAST(:wanted AS uuid[])) AS wanted (company_id) USING (company_id)
-           WHERE workspace_id = :w GROUP BY company_id""",
-        w=workspace_id, wanted=array(companies),
-    )  # fmt: skip
-    return {row.company_id: CompanyDetails(name=row.name, domain=row.domain, country=row.country, city=row.city) for row in found}
 
 
 def state_of(connection: Connection, workspace_id: UUID, kind: Kind[S], key: UUID) -> S | None:

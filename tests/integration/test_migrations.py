@@ -48,7 +48,8 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         for workspace_id in (PROVIDER, here):
             run(
                 worker,
-                """INSERT INTO records (workspace_id, record_id, person_id, digest, record) VALUES (:w, :id, :id, 'x', '{}')""",
+                """INSERT INTO records (workspace_id, record_id, person_id, company_id, company_domain, digest, record)
+                   VALUES (:w, :id, :id, :id, 'acme.com', 'x', '{"company_name": "Acme", "city": null}')""",
                 w=workspace_id, id=uuid4(),
             )  # fmt: skip
         run(
@@ -62,6 +63,8 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         assert {row.workspace_id: row.people for row in rows(worker, "SELECT workspace_id, people FROM sizes")} == {PROVIDER: 1, here: 1}
         assert [row.workspace_id for row in rows(worker, "SELECT workspace_id FROM to_recognise")] == [here]
         assert len(rows(worker, "SELECT FROM again")) == 2
+        tallies = {row.workspace_id: row.tally for row in rows(worker, "SELECT workspace_id, tally FROM tallies")}
+        assert tallies == dict.fromkeys((PROVIDER, here), {"records": 1, "said": {"name": {"Acme": 1}, "domain": {"acme.com": 1}}})
         assert [(row.judgement_id, row.by) for row in rows(worker, "SELECT judgement_id, judgements.by FROM judgements")] == [
             (here, "user:1")
         ]

@@ -97,6 +97,7 @@ def test_what_stands_is_what_the_latest_import_says_that_was_not_undone(beds: tu
     assert {each.source_row_id: each.fields for each in told_now(world.bed).values()} == world.expected()
     dedupe = replace(beds[1], workspace_id=workspace_id)
     hear_all(dedupe, world)
+    assert dedupe.tallies() == dedupe.recounted()
     assert pictures(dedupe) == pictures(as_if_nothing_else_had_been(beds[1], list(told_now(world.bed).values())))
 
 

@@ -124,3 +124,4 @@ def test_who_is_whom_has_no_history(shared: Bed, seed: int) -> None:
         program.step()
     program.bed.look_again()
     assert picture(program.bed) == picture(as_if_nothing_else_had_been(program))
+    assert program.bed.tallies() == program.bed.recounted()

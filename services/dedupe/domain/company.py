@@ -5,13 +5,18 @@ records of the same scope, else to one that other records of its person mean; el
 records, whatever their order: a second domain that appears later takes the records with the bare name out again.
 """
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from uuid import UUID
+
+import msgspec
 
 from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyRevised, CompanyWithdrawn
 from schemas.details import CompanyDetails
 from services.dedupe.domain.ids import company_id_of
 from services.dedupe.domain.linkage.employers import NAMED
+from services.dedupe.domain.record import NormalRecord
 
 CompanyEvent = CompanyFormed | CompanyRevised | CompanyMergedAway | CompanyWithdrawn
 
@@ -25,6 +30,52 @@ class Company:
     merged_into: UUID | None = None
     withdrawn: bool = False
     """No record is left that means it."""
+
+
+Said = tuple[str, str]
+"""A field of CompanyDetails, and a value."""
+
+
+@dataclass
+class Change:
+    """By how many records more, or fewer, a company is meant, and by how many each value is said of it."""
+
+    records: int = 0
+    said: Counter[Said] = field(default_factory=Counter)
+
+    def count(self, record: NormalRecord, by: int) -> None:
+        self.records += by
+        for each in said_by(record):
+            self.said[each] += by
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many records mean a company, and how many of these say what of it."""
+
+    records: int = 0
+    said: dict[str, dict[str, int]] = {}
+    """Field → value → records."""
+
+    def changed(self, change: Change) -> "Tally":
+        said = {name: dict(values) for name, values in self.said.items()}
+        for (name, value), by in change.said.items():
+            values = said.setdefault(name, {})
+            values[value] = values.get(value, 0) + by
+        said = {name: {value: of for value, of in values.items() if of > 0} for name, values in said.items()}
+        return Tally(self.records + change.records, {name: values for name, values in said.items() if values})
+
+    @property
+    def details(self) -> CompanyDetails:
+        """What most say; of equals, the first by the alphabet."""
+        return CompanyDetails(**{name: min(of, key=lambda each: (-of[each], each)) for name, of in self.said.items()})
+
+
+def said_by(record: NormalRecord) -> Iterator[Said]:
+    for name, value in (
+        ("name", record.company_name), ("domain", record.company_domain), ("country", record.country), ("city", record.city)
+    ):  # fmt: skip
+        if value:
+            yield name, value
 
 
 def id_of(workspace_id: UUID, meant: str | None) -> UUID | None:
