@@ -19,7 +19,8 @@ from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.resolving import LINK, TOGETHER
 from services.dedupe.domain.linkage.traits import Traits
 from services.dedupe.index import Link, Links, Number
-from services.dedupe.judging import KEPT, Judge
+from services.dedupe.judging import KEPT
+from services.dedupe.sitting import Sitting
 from services.dedupe.store import Scoped, Stored
 
 STEPS = 3
@@ -85,14 +86,12 @@ class Neighbourhood:
         return (found | {number for pair in self.same for number in pair}) - self.records.keys()
 
 
-def gather(connection: Connection, judge: Judge, compared: Compared, were: Mapping[Number, Stored], shift: float) -> Neighbourhood:
-    """The neighbourhood, every record with the person whose it is. `were`: the batch's, as they are stored; `shift`: bits by which any
-    two are less likely one person than when it was learned, as there are more of them.
-    """
-    judged = compared.records
+def gather(sitting: Sitting, compared: Compared, were: Mapping[Number, Stored]) -> Neighbourhood:
+    """The neighbourhood, every record with the person whose it is. `were`: the batch's, as they are stored."""
+    connection, shift, judged = sitting.connection, sitting.shift, compared.records
     around = Neighbourhood(judged, were, compared.links(), LINK - shift)
     around.take_in(connection, judged.values())
-    score = Scores(connection, judge, around.records, compared)
+    score = Scores(sitting, around.records, compared)
     grow(connection, around, around.beside(judged), {(each.workspace_id, each.person_id) for each in were.values() if each.person_id})
     for step in range(STEPS):
         groups = grouped(around, score, TOGETHER - shift)
@@ -138,8 +137,8 @@ def grouped(around: Neighbourhood, score: "Scores", together: float) -> list[lis
 class Scores:
     """What speaks for any two of the records. Most were compared in this batch; the traits of others are found out when first wanted."""
 
-    def __init__(self, connection: Connection, judge: Judge, records: Mapping[Number, Stored], compared: Compared) -> None:
-        self._connection, self._judge, self._records = connection, judge, records
+    def __init__(self, sitting: Sitting, records: Mapping[Number, Stored], compared: Compared) -> None:
+        self._sitting, self._records = sitting, records
         self._traits, self._bits = dict(compared.traits), dict(compared.bits)
 
     def __call__(self, one: Number, other: Number) -> float:
@@ -147,9 +146,8 @@ class Scores:
         found = self._bits.get(pair)
         if found is None:
             if not {one, other} <= self._traits.keys():
-                described = {n: self._judge.describe(each) for n, each in self._records.items() if n not in self._traits}
-                self._traits |= self._judge.traits(self._connection, described)
-            found = self._bits[pair] = self._judge.score(self._traits[one], self._traits[other])
+                self._traits |= self._sitting.traits(self._sitting.described(self._records.keys() - self._traits.keys()))
+            found = self._bits[pair] = self._sitting.judge.score(self._traits[one], self._traits[other])
         return found
 
 

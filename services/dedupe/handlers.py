@@ -26,7 +26,7 @@ from services.dedupe.judging import Judge
 from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
 from services.dedupe.scene import Scene, save, set_scene
-from services.dedupe.store import Named, Stored
+from services.dedupe.store import Stored
 from services.dedupe.versions import Turn
 from services.kit.codec import Heard
 from services.kit.events import Told, Work
@@ -105,7 +105,7 @@ def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     other than they were.
     """
     groups = touched(scene)
-    homes = homes_of(work, judge, scene, groups)
+    homes = homes_of(scene, groups)
     changes: dict[UUID, Change] = defaultdict(Change)
     left: dict[UUID, UUID] = {}
     for each in scene.gone.values():
@@ -121,7 +121,7 @@ def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Told]:
                 count(changes, was, now)
                 if was and was.company_id and company_id and was.company_id != company_id:
                     left[was.company_id] = company_id
-    save(work.connection, judge, scene)
+    save(scene)
     return tell_companies(work, scene, changes, left)
 
 
@@ -144,22 +144,22 @@ def touched_groups(scene: Scene) -> dict[UUID, list[Stored]]:
     return groups_of(each for each in scene.now.values() if each.person_id in persons)
 
 
-def by_itself(judge: Judge, stored: Stored, homes: Mapping[Named, str | None]) -> str | None:
+def by_itself(judge: Judge, stored: Stored, homes: Mapping[str, str | None]) -> str | None:
     """The company that a record means without any other of its person's, by its domain."""
     domain = stored.record.company_domain
-    return judge.knowledge.aliases.get(domain, domain) if domain else homes.get((stored.workspace_id, stored.record.company_key or ""))
+    return judge.knowledge.aliases.get(domain, domain) if domain else homes.get(stored.record.company_key or "")
 
 
-def homes_of(work: Work, judge: Judge, scene: Scene, groups: Sequence[Group]) -> dict[Named, str | None]:
+def homes_of(scene: Scene, groups: Sequence[Group]) -> dict[str, str | None]:
     """The domain that each company name of these records goes with clearly, and of those that the batch takes away. Where it is another
     than before, the other records with that name alone are to be looked at again.
     """
     here = [each for group in groups for each in group]
     before = [scene.before[n] for n in scene.judged | scene.gone.keys() if n in scene.before]
-    names = {(each.workspace_id, each.record.company_key) for each in (*here, *before) if each.record.company_key}
-    found = index.domains_of(work.connection, names)
-    homes = {name: judge.knowledge.home(name[1], found.get(name, {})) for name in names}
-    index.keep_homes(work.connection, homes, {each.arrived for each in here})
+    names = {name for each in (*here, *before) if (name := each.record.company_key)}
+    found = scene.sitting.domains_of(names)
+    homes = {name: scene.sitting.judge.knowledge.home(name, found[name]) for name in names}
+    scene.sitting.keep_homes(homes, {each.arrived for each in here})
     return homes
 
 

@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
-from services.dedupe.store import Named, array
+from services.dedupe.store import array
 from services.kit.database import as_json, rows, run
 
 Key = int
 Number = int
 """Of a record: `arrived`."""
 Entry = tuple[Key, Number]
-NameDomain = tuple[UUID, str, str]
-"""A company's name and a domain that goes with it, in a workspace."""
+NameDomain = tuple[str, str]
+"""A company's name and a domain that goes with it."""
 
 
 def change_keys(connection: Connection, drop: Collection[Entry], add: Collection[Entry]) -> None:
@@ -50,6 +50,11 @@ def blocks(connection: Connection, keys: Collection[Key], least: int = 2) -> dic
         keys=array(sorted(keys)), most=MOST_IN_A_BLOCK, least=least,
     )  # fmt: skip
     return {row.key: row.records for row in found}
+
+
+def all_shared(connection: Connection) -> set[Key]:
+    """In all workspaces: each has keys of its own."""
+    return {row.key for row in rows(connection, "SELECT key FROM shared")}
 
 
 def shared_among(connection: Connection, keys: Collection[Key]) -> set[Key]:
@@ -140,54 +145,51 @@ def mark_apart(connection: Connection, pairs: Mapping[Pair, bool]) -> None:
         )
 
 
-def domains_of(connection: Connection, names: Collection[Named]) -> dict[Named, Counter[str]]:
+def domains_of(connection: Connection, workspace_id: UUID, names: Collection[str]) -> dict[str, Counter[str]]:
     """A company's name → the domains that go with it, and in how many records."""
     if not names:
         return {}
     found = rows(
         connection,
-        """SELECT workspace_id, name, domain, records
-           FROM names JOIN json_to_recordset(:names) AS wanted (workspace_id uuid, name text) USING (workspace_id, name)""",
-        names=as_json({"workspace_id": workspace_id, "name": name} for workspace_id, name in names),
+        """SELECT name, domain, records FROM names JOIN json_array_elements_text(CAST(:names AS json)) AS wanted (name) USING (name)
+           WHERE workspace_id = :w""",
+        w=workspace_id,
+        names=as_json(names),
     )
-    domains: dict[Named, Counter[str]] = defaultdict(Counter)
+    domains: dict[str, Counter[str]] = defaultdict(Counter)
     for row in found:
-        domains[row.workspace_id, row.name][row.domain] = row.records
+        domains[row.name][row.domain] = row.records
     return domains
 
 
-def count_names(connection: Connection, changes: Mapping[NameDomain, int]) -> None:
+def count_names(connection: Connection, workspace_id: UUID, changes: Mapping[NameDomain, int]) -> None:
     """More or fewer records for these. Records that have a name alone for which a domain came or went are to be looked at again."""
-    changes = {name: change for name, change in changes.items() if change}
     if not changes:
         return
     run(
         connection,
         """WITH changes AS MATERIALIZED (
-               SELECT * FROM json_to_recordset(:changes) AS new (workspace_id uuid, name text, domain text, records int)),
-           before AS MATERIALIZED (SELECT workspace_id, name, domain FROM names JOIN changes USING (workspace_id, name, domain)),
+               SELECT * FROM json_to_recordset(:changes) AS new (name text, domain text, records int)),
+           before AS MATERIALIZED (SELECT name, domain FROM names JOIN changes USING (name, domain) WHERE workspace_id = :w),
            counted AS (
                INSERT INTO names (workspace_id, name, domain, records)
-               SELECT workspace_id, name, domain, records FROM changes ORDER BY workspace_id, name, domain
+               SELECT :w, name, domain, records FROM changes ORDER BY name, domain
                ON CONFLICT (workspace_id, name, domain) DO UPDATE SET records = names.records + EXCLUDED.records
-               RETURNING workspace_id, name, domain, records),
+               RETURNING name, domain, records),
            turned AS (
-               SELECT DISTINCT workspace_id, name FROM counted LEFT JOIN before USING (workspace_id, name, domain)
-               WHERE before.name IS NULL OR counted.records <= 0)
+               SELECT DISTINCT name FROM counted LEFT JOIN before USING (name, domain) WHERE before.name IS NULL OR counted.records <= 0)
            INSERT INTO again
-           SELECT arrived FROM records JOIN turned ON records.workspace_id = turned.workspace_id AND company_key = name
+           SELECT arrived FROM records JOIN turned ON records.workspace_id = :w AND company_key = name
            WHERE company_domain IS NULL AND person_id IS NOT NULL ORDER BY arrived
            ON CONFLICT DO NOTHING""",
-        changes=as_json(
-            {"workspace_id": workspace_id, "name": name, "domain": domain, "records": change}
-            for (workspace_id, name, domain), change in changes.items()
-        ),
+        w=workspace_id,
+        changes=as_json({"name": name, "domain": domain, "records": change} for (name, domain), change in changes.items()),
     )
     if any(change < 0 for change in changes.values()):
         run(connection, "DELETE FROM names WHERE records <= 0")
 
 
-def keep_homes(connection: Connection, homes: Mapping[Named, str | None], but: Collection[Number]) -> None:
+def keep_homes(connection: Connection, workspace_id: UUID, homes: Mapping[str, str | None], but: Collection[Number]) -> None:
     """A company's name → the domain that it goes with clearly, if any. Where that is another than before, all records with the name alone
     are to be looked at again, but these, which are looked at now.
     """
@@ -195,17 +197,18 @@ def keep_homes(connection: Connection, homes: Mapping[Named, str | None], but: C
         run(
             connection,
             """WITH turned AS (
-                   INSERT INTO homes
-                   SELECT new.* FROM json_to_recordset(:homes) AS new (workspace_id uuid, name text, home text)
-                          LEFT JOIN homes AS old USING (workspace_id, name)
-                   WHERE old.home IS DISTINCT FROM new.home ORDER BY new.workspace_id, new.name
+                   INSERT INTO homes (workspace_id, name, home)
+                   SELECT :w, new.name, new.home FROM json_to_recordset(:homes) AS new (name text, home text)
+                          LEFT JOIN homes AS old ON old.workspace_id = :w AND old.name = new.name
+                   WHERE old.home IS DISTINCT FROM new.home ORDER BY new.name
                    ON CONFLICT (workspace_id, name) DO UPDATE SET home = EXCLUDED.home
-                   RETURNING workspace_id, name)
+                   RETURNING name)
                INSERT INTO again
-               SELECT arrived FROM records JOIN turned ON records.workspace_id = turned.workspace_id AND company_key = name
+               SELECT arrived FROM records JOIN turned ON records.workspace_id = :w AND company_key = name
                WHERE company_domain IS NULL AND arrived <> ALL(CAST(:but AS bigint[])) ORDER BY arrived
                ON CONFLICT DO NOTHING""",
-            homes=as_json({"workspace_id": workspace_id, "name": name, "home": home} for (workspace_id, name), home in homes.items()),
+            w=workspace_id,
+            homes=as_json({"name": name, "home": home} for name, home in homes.items()),
             but=array(but),
         )
 

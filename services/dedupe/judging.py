@@ -1,8 +1,9 @@
 """Who a record may be: its keys, the records that have them too, and what each pair of these is worth."""
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
@@ -12,7 +13,6 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from services.dedupe import descriptions, index, store
-from services.dedupe.descriptions import Kept
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair, keys_of
 from services.dedupe.domain.linkage.comparing import compare
 from services.dedupe.domain.linkage.knowledge import Knowledge, families
@@ -41,11 +41,26 @@ class Described:
     """As last completed with what other records say: mostly, they go on saying it."""
 
 
+@dataclass
+class Recollection:
+    """What was seen of a workspace by who decided there last. `mark`: theirs."""
+
+    mark: int
+    shared: set[Key]
+    """All keys that are shared."""
+    domains: dict[str, Counter[str]] = field(default_factory=dict)
+    """Company's name → the domains that go with it, and in how many records."""
+    homes: dict[str, str | None] = field(default_factory=dict)
+    """Company's name → the domain that it goes with clearly."""
+
+
 class Judge:
     """Judges by one version of knowledge. What it keeps of records is checked against their digests, so it may lag behind."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
+        self.recalled: dict[UUID, Recollection] = {}
+        """Workspace → what was seen there last (`sitting`)."""
         self._described: OrderedDict[Number, Described] = OrderedDict()
 
     def describe(self, stored: Stored) -> Described:
@@ -53,11 +68,13 @@ class Judge:
         if found is None or found.digest != stored.digest:
             traits = self.knowledge.described(stored.record)
             own = {digest_of(stored.workspace_id, text): text for text in own_keys(traits)}
-            found = self._remember(stored.arrived, Described(stored.workspace_id, stored.digest, traits, own))
+            found = Described(stored.workspace_id, stored.digest, traits, own)
         return found
 
     def described(self, connection: Connection, numbers: Collection[Number]) -> dict[Number, Described]:
-        """Of stored records: from memory if they say there what they say now, else as they were described when they came, else anew."""
+        """Of stored records: from memory if they say there what they say now, else as they were described when they came, else anew.
+        Nobody else decides in their workspaces meanwhile.
+        """
         found: dict[Number, Described] = {}
         digests = descriptions.digests(connection, numbers, self.knowledge.version)
         for number, digest in digests.items():
@@ -65,42 +82,42 @@ class Judge:
             if known and known.digest == digest:
                 found[number] = known
         for number, kept in descriptions.of(connection, digests.keys() - found.keys()).items():
-            found[number] = self._remember(number, Described(kept.workspace_id, digests[number], kept.traits, kept.own))
+            found[number] = self.remember(number, Described(kept.workspace_id, digests[number], kept.traits, kept.own))
         rest = store.numbered(connection, [number for number in numbers if number not in found])
-        return found | {number: self.describe(each) for number, each in rest.items()}
+        return found | {number: self.remember(number, self.describe(each)) for number, each in rest.items()}
 
-    def keep(self, connection: Connection, records: Collection[Stored]) -> None:
-        """As they are described now, for those who compare them next."""
-        described = {each.arrived: self.describe(each) for each in records}
-        known = descriptions.digests(connection, described.keys(), self.knowledge.version)
-        new = {
-            n: (each.digest, Kept(each.workspace_id, each.traits, dict(each.own)))
-            for n, each in described.items()
-            if known.get(n) != each.digest
-        }
-        descriptions.keep(connection, new, self.knowledge.version)
+    def remembered(self, number: Number) -> Described | None:
+        """As it was described last, which says nothing about now."""
+        return self._described.get(number)
 
-    def _remember(self, number: Number, described: Described) -> Described:
+    def remember(self, number: Number, described: Described) -> Described:
         self._described[number] = described
         if len(self._described) > MOST_DESCRIBED:
             self._described.popitem(last=False)
         return described
 
+    def forget(self, workspace_id: UUID) -> None:
+        """All of that workspace."""
+        self.recalled.pop(workspace_id, None)
+        for number in [n for n, each in list(self._described.items()) if each.workspace_id == workspace_id]:
+            self._described.pop(number, None)
+
     def traits(self, connection: Connection, described: Mapping[Number, Described]) -> dict[Number, Traits]:
         """Complete: without what is shared, with the employers."""
         shared = index.shared_among(connection, {key for each in described.values() for key in each.own})
-        names = {(d.workspace_id, d.traits.company) for d in described.values() if d.traits.company and not d.traits.domain}
-        domains: dict[UUID, dict[str, Counter[str]]] = defaultdict(dict)
-        for (workspace_id, name), found in index.domains_of(connection, names).items():
-            domains[workspace_id][name] = found
-        return {number: self._completed(each, shared, domains[each.workspace_id]) for number, each in described.items()}
+        domains: dict[UUID, Mapping[str, Counter[str]]] = {}
+        for workspace_id in {each.workspace_id for each in described.values()}:
+            names = nameless(each for each in described.values() if each.workspace_id == workspace_id)
+            domains[workspace_id] = index.domains_of(connection, workspace_id, names)
+        return {number: self.completed(each, shared, domains[each.workspace_id]) for number, each in described.items()}
 
     def among(self, connection: Connection, workspace_id: UUID, known: Mapping[Number, Traits]) -> dict[Number, Traits]:
         """Complete traits of records as they would be among another workspace's: by what is shared there, and by its employers."""
         own = {n: {digest_of(workspace_id, text): text for text in own_keys(traits)} for n, traits in known.items()}
         return self.traits(connection, {n: Described(workspace_id, "", traits, own[n]) for n, traits in known.items()})
 
-    def _completed(self, described: Described, shared: Collection[Key], domains: Mapping[str, Collection[str]]) -> Traits:
+    def completed(self, described: Described, shared: AbstractSet[Key], domains: Mapping[str, Collection[str]]) -> Traits:
+        """`domains`: company's name → the domains that go with it."""
         traits, known = without(described, shared), described.complete
         if known and known.phones is traits.phones and known.mailboxes is traits.mailboxes and (traits.domain or not traits.company):
             # Of such a one, others say nothing about the employer.
@@ -115,7 +132,12 @@ class Judge:
         return self.knowledge.worth[levels] + self.knowledge.model.frequencies.rarity(one, other, levels)
 
 
-def without(described: Described, shared: Collection[Key]) -> Traits:
+def nameless(described: Iterable[Described]) -> set[str]:
+    """The companies' names of those who say no domain: what goes with these is asked of others."""
+    return {each.traits.company for each in described if each.traits.company and not each.traits.domain}
+
+
+def without(described: Described, shared: AbstractSet[Key]) -> Traits:
     """The traits without phones and mailboxes that several people have."""
     traits = described.traits
     if not shared or described.own.keys().isdisjoint(shared):
@@ -148,17 +170,13 @@ def index_keys(workspace_id: UUID, traits: Traits) -> tuple[Key, ...]:
     return tuple({digest_of(workspace_id, key) for key in keys_of(traits)})
 
 
-def unshare(
-    connection: Connection, blocks: Mapping[Key, Sequence[Number]], own: Mapping[Key, str], known: Mapping[Number, Traits]
-) -> set[Key]:
-    """The keys of these that are found to be several people's, now marked so. `own`: those that can be."""
-    found = {
+def shared_by(blocks: Mapping[Key, Sequence[Number]], own: Collection[Key], known: Mapping[Number, Traits]) -> set[Key]:
+    """The keys of these that are found to be several people's. `own`: those that can be."""
+    return {
         key
         for key, members in blocks.items()
         if key in own and (len(members) > MOST_IN_A_BLOCK or len(families(known[each] for each in members)) >= SHARED_BY)
     }
-    index.share(connection, found)
-    return found
 
 
 def pairs_of(blocks: Iterable[Sequence[Number]], judged: Collection[Number]) -> set[Pair]:

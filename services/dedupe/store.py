@@ -17,8 +17,6 @@ S = TypeVar("S")
 SCOPE_LOCK = 7_105_201
 Scoped = tuple[UUID, UUID]
 """A workspace and an id in it."""
-Named = tuple[UUID, str]
-"""A workspace and the key of a company's name in it."""
 
 _decoder = msgspec.json.Decoder(NormalRecord)
 
@@ -120,17 +118,17 @@ def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, Stor
     return {row.arrived: stored(row) for row in found}
 
 
-def grow(connection: Connection, workspace_id: UUID, by: int) -> int:
-    """By so many records about people. Returns how many there are now."""
-    if not by:
-        return count_people(connection, workspace_id)
+def grow(connection: Connection, workspace_id: UUID, by: int, mark: int) -> tuple[int, int | None]:
+    """By so many records about people; `mark` is left by who decides there. Returns how many there are now, and the mark before."""
     [row] = rows(
         connection,
-        """INSERT INTO sizes (workspace_id, people) VALUES (:w, :by)
-           ON CONFLICT (workspace_id) DO UPDATE SET people = sizes.people + EXCLUDED.people RETURNING people""",
-        w=workspace_id, by=by,
+        """WITH before AS (SELECT mark FROM sizes WHERE workspace_id = :w)
+           INSERT INTO sizes (workspace_id, people, mark) VALUES (:w, :by, :mark)
+           ON CONFLICT (workspace_id) DO UPDATE SET people = sizes.people + EXCLUDED.people, mark = EXCLUDED.mark
+           RETURNING people, (SELECT mark FROM before) AS before""",
+        w=workspace_id, by=by, mark=mark,
     )  # fmt: skip
-    return int(row.people)
+    return int(row.people), row.before
 
 
 def count_people(connection: Connection, workspace_id: UUID) -> int:

@@ -31,6 +31,7 @@ INSERT INTO tallies
 SELECT workspace_id, company_id, json_build_object('records', records, 'said', coalesce(said, '{}'))
 FROM sizes LEFT JOIN companies USING (workspace_id, company_id);
 TRUNCATE described;
+ALTER TABLE sizes ADD COLUMN mark bigint NOT NULL DEFAULT 0;    -- of who decided there last (`sitting`)
 """
 
 

@@ -7,7 +7,8 @@ from itertools import combinations
 from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
-MOST_IN_A_BLOCK = 60
+MOST_IN_A_BLOCK = 30
+"""Of every pair that only larger blocks bring together, one in four hundred is one person."""
 LEAST_LETTERS = 5
 """Of what stands before the `@` in an address, to be a key by itself."""
 

@@ -1,0 +1,99 @@
+"""A judge at work in a workspace that nobody else decides in meanwhile: what was seen there last still holds, unless somebody else has
+decided there since.
+
+Who decides leaves a mark. Where the mark is not one's own any more, or one's own was rolled back, all that is remembered of the workspace
+is forgotten.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from random import SystemRandom
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.dedupe import descriptions, index, store
+from services.dedupe.descriptions import Kept
+from services.dedupe.domain.linkage.traits import Traits
+from services.dedupe.index import Key, NameDomain, Number
+from services.dedupe.judging import Described, Judge, Recollection, nameless
+from services.dedupe.store import Stored
+
+MOST_NAMES = 100_000
+"""Of companies, that are remembered: about 50 MiB."""
+_chance = SystemRandom()
+
+
+class Sitting:
+    """Who makes one holds the workspace's scope (`store.lock_scopes`). `more`: by how many its records about people grow."""
+
+    def __init__(self, connection: Connection, judge: Judge, workspace_id: UUID, more: int) -> None:
+        self.connection, self.judge, self.workspace_id = connection, judge, workspace_id
+        mark = _chance.getrandbits(62)
+        self.people, before = store.grow(connection, workspace_id, more, mark)
+        recalled = judge.recalled.get(workspace_id)
+        if recalled is None or recalled.mark != before:
+            judge.forget(workspace_id)
+            recalled = judge.recalled[workspace_id] = Recollection(mark, index.all_shared(connection))
+        recalled.mark = mark
+        if len(recalled.domains) > MOST_NAMES:
+            recalled.domains.clear()
+            recalled.homes.clear()
+        self._recalled = recalled
+
+    @property
+    def shift(self) -> float:
+        """Bits by which any two records here are less likely one person than when it was learned, as there are more of them."""
+        return self.judge.knowledge.shift(self.people)
+
+    def describe(self, stored: Stored) -> Described:
+        return self.judge.remember(stored.arrived, self.judge.describe(stored))
+
+    def described(self, numbers: Collection[Number]) -> dict[Number, Described]:
+        """Of stored records."""
+        found = {number: each for number in numbers if (each := self.judge.remembered(number))}
+        return found | self.judge.described(self.connection, numbers - found.keys()) if len(found) < len(numbers) else found
+
+    def traits(self, described: Mapping[Number, Described]) -> dict[Number, Traits]:
+        """Complete: without what is shared, with the employers."""
+        shared, domains = self._recalled.shared, self.domains_of(nameless(described.values()))
+        return {number: self.judge.completed(each, shared, domains) for number, each in described.items()}
+
+    def domains_of(self, names: Collection[str]) -> Mapping[str, Counter[str]]:
+        """A company's name → the domains that go with it, and in how many records; of these names at least."""
+        known = self._recalled.domains
+        if new := [name for name in names if name not in known]:
+            found = index.domains_of(self.connection, self.workspace_id, new)
+            known.update((name, found.get(name) or Counter()) for name in new)
+        return known
+
+    def count_names(self, changes: Mapping[NameDomain, int]) -> None:
+        """How many records more, or fewer, go with each name and domain."""
+        changes = {named: change for named, change in changes.items() if change}
+        index.count_names(self.connection, self.workspace_id, changes)
+        for (name, domain), change in changes.items():
+            if (known := self._recalled.domains.get(name)) is not None:
+                known[domain] += change
+                if known[domain] <= 0:
+                    del known[domain]
+
+    def share(self, keys: Collection[Key]) -> None:
+        """From now on these say nothing of who somebody is."""
+        index.share(self.connection, keys)
+        self._recalled.shared.update(keys)
+
+    def keep_homes(self, homes: Mapping[str, str | None], but: Collection[Number]) -> None:
+        """A company's name → the domain that it goes with clearly, if any. `but`: records that need not be looked at again for it."""
+        known = self._recalled.homes
+        new = {name: home for name, home in homes.items() if name not in known or known[name] != home}
+        index.keep_homes(self.connection, self.workspace_id, new, but)
+        known.update(new)
+
+    def keep(self, new: Collection[Stored], others: Collection[Stored]) -> None:
+        """These records' descriptions, for those who compare them next. `others` were there already, and may be described."""
+        version = self.judge.knowledge.version
+        known = descriptions.digests(self.connection, {each.arrived for each in others}, version)
+        changed = [*new, *(each for each in others if known.get(each.arrived) != each.digest)]
+        described = {each.arrived: self.judge.describe(each) for each in changed}
+        kept = {n: (each.digest, Kept(each.workspace_id, each.traits, dict(each.own))) for n, each in described.items()}
+        descriptions.keep(self.connection, kept, version)
