@@ -8,6 +8,7 @@ from cleanco import basename
 from nameparser import HumanName
 from nameparser.config import CONSTANTS
 
+from services.dedupe.domain.known import LEGAL_FORMS
 from services.dedupe.domain.words import plain
 
 NOBODY = frozenset({"linkedin member", "walk in", "guest", "visitor", "no name", "unknown"})
@@ -63,10 +64,18 @@ def shown(part: str) -> str:
 def company_key(company: str) -> str:
     """A company's name without its legal form, comparable."""
     bare = company
+    if (formless := without_form(plain(company))) != plain(company):
+        return formless
     for _ in range(2):
         # `GmbH & Co. KG` is two forms.
         bare = basename(bare) or bare
-    return plain(bare) or plain(company)
+    return without_form(plain(bare)) or plain(company)
+
+
+def without_form(name: str) -> str:
+    """A plain name without a legal form that is written out."""
+    form = next((form for form in LEGAL_FORMS if name.endswith(f" {form}")), None)
+    return name.removesuffix(f" {form}") if form else name
 
 
 def title_and_company(headline: str) -> tuple[str | None, str | None]:

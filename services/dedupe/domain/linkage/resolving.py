@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.dedupe.domain.linkage import petnames
+from services.dedupe.domain.linkage import petnames, posts
 from services.dedupe.domain.linkage.blocking import Pair, candidates
 from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import Levels, compare
@@ -47,6 +47,7 @@ class Resolution:
     companies: list[str | None]
     pet_names: Mapping[str, frozenset[str]]
     """Those that no list has, learned from the records."""
+    posts: posts.Posts
 
 
 Say = Callable[[str, int], None]
@@ -66,6 +67,9 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     pet_names = petnames.learned(traits, compared)
     traits = petnames.told(traits, pet_names)
     compared = petnames.compared_again(traits, compared)
+    found_posts = posts.learned(traits, compared)
+    traits = posts.told(traits, found_posts)
+    compared = posts.compared_again(traits, compared)
     learner = Learner(traits, compared, frequencies)
     learner.expect_and_maximise()
 
@@ -82,7 +86,7 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     say("clustering", len(traits))
     learner.count_bearers(grouped(thresholds)[2])
     model, scores, persons = grouped(thresholds)
-    return Resolution(traits, model, compared, scores, persons, companies(traits, persons), pet_names)
+    return Resolution(traits, model, compared, scores, persons, companies(traits, persons), pet_names, found_posts)
 
 
 def compared_all(traits: Sequence[Traits], pairs: Collection[Pair]) -> dict[Pair, Levels]:
