@@ -59,10 +59,10 @@ def world(settings: Settings) -> Iterator[World]:
 
 
 def two_alike(bed: Bed) -> None:
-    """Two of one address and of different names: one of them may have left, or the address may be wrong."""
+    """Two of one address and post, and of different names: one of them may have left, or the address may be wrong."""
     bed.hear(
-        bed.record("1", full_name="Ann Lee", email="ann@acme.com"),
-        bed.record("2", full_name="Bob Ray", email="ann@acme.com"),
+        bed.record("1", full_name="Ann Lee", email="ann@acme.com", title="CEO", phone="+41 31 555 01 01"),
+        bed.record("2", full_name="Bob Ray", email="ann@acme.com", title="CEO", phone="+41 31 555 02 02"),
         bed.record("3", full_name="Cyd Moss", email="cyd@bolt.io"),
     )
 
@@ -74,11 +74,11 @@ def test_a_question_shows_both_sides_and_all_that_speaks_for_and_against(world: 
     assert {question[side]["records"][0]["source_row_id"] for side in ("one", "other")} == {"1", "2"}
     assert sum(bar["bits"] for bar in question["waterfall"]) == pytest.approx(question["bits"])
     assert {bar["field"].partition(",")[0] for bar in question["waterfall"]} == {
-        "prior", "given name", "family name", "company", "e-mail address",
+        "prior", "given name", "family name", "company", "e-mail address", "phone", "job title",
     }  # fmt: skip
     assert question["one_person"] is False
     assert "to 1 that they are" in question["why"] or "as likely as not" in question["why"]
-    turn = next(turn for turn in question["what_would_turn_it"] if turn["field"].startswith("phone"))
+    turn = next(turn for turn in question["what_would_turn_it"] if turn["field"].startswith("profile"))
     assert (turn["now"], turn["if_it_were"]) == ("not known", "the same")
     assert world.call("GET", "review/count") == {"questions": 1}
 
@@ -151,8 +151,8 @@ def test_pages_of_questions_show_each_once(world: World) -> None:
     for n, family in enumerate(("Abbott", "Bishop", "Carver", "Dawson", "Eklund")):
         site = f"{family.lower()}.com"
         world.bed.hear(
-            world.bed.record(f"{n}a", full_name=f"Ann {family}", email=f"ann@{site}"),
-            world.bed.record(f"{n}b", full_name="Bob Ray", email=f"ann@{site}"),
+            world.bed.record(f"{n}a", full_name=f"Ann {family}", email=f"ann@{site}", title="CEO", phone="+41 31 555 01 01"),
+            world.bed.record(f"{n}b", full_name="Bob Ray", email=f"ann@{site}", title="CEO", phone="+41 31 555 02 02"),
         )
     every = world.asked()
     found: list[frozenset[str]] = []

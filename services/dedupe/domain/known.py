@@ -39,3 +39,12 @@ SOCIAL = words("""
 """Sites that hold everybody: no company's own."""
 
 NO_PROFILES = words("unavailable null none unknown")
+
+LEGAL_FORMS = (
+    "aktiebolag", "aktiengesellschaft", "gesellschaft mit beschrankter haftung", "mbh", "ug haftungsbeschrankt", "ug", "e k",
+    "limited liability company", "private limited", "pvt", "societe anonyme", "societe par actions simplifiee",
+    "societe a responsabilite limitee", "sociedad anonima", "sociedad limitada", "s l u", "societa per azioni",
+    "societa a responsabilita limitata", "s r l s", "besloten vennootschap", "naamloze vennootschap", "limitada", "sociedade anonima",
+    "spolka z ograniczona odpowiedzialnoscia", "spolka akcyjna", "sp z o o", "aktieselskab", "aksjeselskap", "osakeyhtio",
+)  # fmt: skip
+"""Plain; written out or spaced as cleanco has them not."""

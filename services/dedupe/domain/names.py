@@ -9,6 +9,7 @@ from cleanco.clean import custom_basename, normalized, prepare_default_terms, st
 from nameparser import HumanName
 from nameparser.config import CONSTANTS
 
+from services.dedupe.domain.known import LEGAL_FORMS
 from services.dedupe.domain.words import plain
 
 NOBODY = frozenset({"linkedin member", "walk in", "guest", "visitor", "no name", "unknown"})
@@ -18,6 +19,7 @@ PARTS = frozenset(
 """Words that are no name by themselves: `Dr`, `Jr`, `van`."""
 OWN_CAPITALS = frozenset(CONSTANTS.capitalization_exceptions)
 """Words that have other capitals than names have: `phd`."""
+WRITTEN_FORMS = tuple(f" {form}" for form in LEGAL_FORMS)
 Term = tuple[int, list[str]]
 _word = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
 _given_family = re.compile(rf"((?:{_word}|[^\W\d_]\.)(?: [^\W\d_]\.?)?) ({_word})")
@@ -82,10 +84,18 @@ def shown(part: str) -> str:
 def company_key(company: str) -> str:
     """A company's name without its legal form, comparable."""
     bare = company
+    if (formless := without_written_form(plain(company))) != plain(company):
+        return formless
     for _ in range(2):
         # `GmbH & Co. KG` is two forms.
         bare = without_form(bare) or bare
-    return plain(bare) or plain(company)
+    return without_written_form(plain(bare)) or plain(company)
+
+
+def without_written_form(name: str) -> str:
+    """A plain name without a legal form that is written out."""
+    form = next(form for form in WRITTEN_FORMS if name.endswith(form)) if name.endswith(WRITTEN_FORMS) else ""
+    return name.removesuffix(form)
 
 
 @cache

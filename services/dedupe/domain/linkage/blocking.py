@@ -40,6 +40,8 @@ def name_keys(traits: Traits) -> Iterator[str]:
         yield f"family:{family}:{first[:1]}:{traits.country}"
         if company:
             yield f"family at:{family}:{company[:5]}"
+    for once in traits.once:
+        yield f"name:{':'.join(sorted((first, once)))}"
     for employer in traits.employers:
         if family:
             # By its letters, as two of them may have changed places.

@@ -58,6 +58,7 @@ def learn(read: Read, total: int, version: int) -> Knowledge:
             named[traits.company].update(traits.domains)
         if len(traits.domains) > 1:
             several.append(traits)
+    names = named.keys()
     named = defaultdict(Counter, {name: domains for name, domains in named.items() if domains})
     aliases = joined_domains(several, named)
     of_names = {name: frozenset(aliases.get(domain, domain) for domain in domains) for name, domains in named.items()}
@@ -70,8 +71,9 @@ def learn(read: Read, total: int, version: int) -> Knowledge:
         stated=lexicon,
         model=replace(resolution.model, prior=resolution.model.prior + math.log2(len(sample) / total)),
         pet_names=resolution.pet_names,
+        posts=resolution.posts,
         aliases=aliases,
-        short=short_names(of_names),
+        short=short_names(of_names, names),
         extras=tuple(name for name, _ in resolution.records[0].extras),
         extra_keys=frozenset(key.partition(":")[0] for traits in resolution.records for key in traits.extra_keys),
     )

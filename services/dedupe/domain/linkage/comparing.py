@@ -24,6 +24,8 @@ class Field(NamedTuple):
     levels: tuple[str, ...]
 
 
+LEAST_LETTERS, TWO_TYPOS_AFTER = 7, 10
+"""Of a company's name, to be found in spite of a typo, or of two."""
 SAME, VARIANT, INITIAL, ALIKE, OTHER_GIVEN = 1, 2, 3, 4, 5
 OTHER_FAMILY = 3
 SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER, NUMBERED, BOTH_FREE = 1, 2, 3, 4, 5, 6, 7, 8
@@ -91,9 +93,16 @@ def own_fields(one: Traits, other: Traits, at_one: bool) -> Levels:
 def names(one: Traits, other: Traits) -> tuple[int, int]:
     given = given_names(one, other)
     family = SAME if one.family and one.family == other.family else family_names(one.family, other.family)
+    if family == OTHER_FAMILY and (one.once or other.once) and share_a_family_name(one, other):
+        family = VARIANT
     if given == OTHER_GIVEN and family == OTHER_FAMILY and swapped(one, other):
         return VARIANT, VARIANT
     return given, family
+
+
+def share_a_family_name(one: Traits, other: Traits) -> bool:
+    """Whether one has the other's family name beside their own."""
+    return not (one.once | {one.family_skeleton}).isdisjoint(other.once | {other.family_skeleton})
 
 
 def swapped(one: Traits, other: Traits) -> bool:
@@ -240,7 +249,13 @@ def stands_in(company: str, domain: str) -> bool:
 
 def goes_with(company: str, domain: str) -> bool:
     label, name = domain.partition(".")[0].replace("-", ""), company.replace(" ", "")
-    return len(name) > 3 and (label.startswith(name) or name.startswith(label))
+    return len(name) > 3 and (label.startswith(name) or name.startswith(label) or mistyped(name, label))
+
+
+def mistyped(name: str, other: str) -> bool:
+    """Whether one long name of a company may be the other, by a typo or two."""
+    typos = 0 if len(name) < LEAST_LETTERS else 1 if len(name) < TWO_TYPOS_AFTER else 2
+    return typos > 0 and OSA.distance(name, other, score_cutoff=typos) <= typos
 
 
 def places(one: Traits, other: Traits) -> int:
@@ -254,6 +269,6 @@ def places(one: Traits, other: Traits) -> int:
 def titles(one: Traits, other: Traits) -> int:
     if not one.title or not other.title:
         return 0
-    if one.title == other.title:
+    if one.title == other.title or other.title in one.posts:
         return SAME
     return 2 if 2 * len(one.title & other.title) >= len(one.title | other.title) else 3

@@ -5,15 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
-from rapidfuzz.distance import OSA
 
-from services.dedupe.domain.linkage.comparing import acronym, alike, goes_with
+from services.dedupe.domain.linkage.comparing import LEAST_LETTERS, acronym, alike, goes_with, mistyped
 from services.dedupe.domain.linkage.traits import Traits
 
 CLEARLY = 0.7
 """Share of a name's records with a domain that have the same one: then it is that company's name."""
-LEAST_LETTERS, TWO_TYPOS_AFTER = 7, 10
-"""Of a company's name, to be found in spite of a typo, or of two."""
 FEW = 3
 """Companies that a short name may mean, to be taken as one of them."""
 NAMED = "name:"
@@ -27,7 +24,7 @@ def with_employers(records: Sequence[Traits]) -> list[Traits]:
     named = domains_of_names(records)
     called_after = joined_domains(records, named)
     of_names = {name: frozenset(called_after.get(domain, domain) for domain in domains) for name, domains in named.items()}
-    short = short_names(of_names)
+    short = short_names(of_names, {traits.company for traits in records if traits.company})
     return [replace(traits, employers=employers_of(traits, called_after, of_names, short)) for traits in records]
 
 
@@ -43,14 +40,37 @@ def employers_of(traits: Traits, called_after: Mapping[str, str], of_names: OfNa
     return of_names.get(traits.company) or short.get(traits.company) or frozenset({f"{NAMED}{traits.company}"})
 
 
-def short_names(of_names: OfNames) -> dict[str, frozenset[str]]:
-    """First words and acronyms of names, where few companies share them."""
+def short_names(of_names: OfNames, names: Collection[str]) -> dict[str, frozenset[str]]:
+    """First words and acronyms of names, where few companies share them; and of `names` those that are one company's by a typo."""
     found: dict[str, set[str]] = defaultdict(set)
     for name, domains in of_names.items():
         words = name.split()
         for short in ({" ".join(words[:1]), " ".join(words[:2]), acronym(words)} - {name, ""}) if len(words) > 1 else ():
             found[short] |= domains
-    return {short: frozenset(domains) for short, domains in found.items() if len(domains) <= FEW}
+    short_ones = {short: frozenset(domains) for short, domains in found.items() if len(domains) <= FEW}
+    meant = misspelt(set(names) - of_names.keys(), of_names)
+    wrong = {name: of_names[each] for name, known in meant.items() for each in known if len({of_names[each] for each in known}) == 1}
+    return wrong | short_ones
+
+
+def misspelt(names: Iterable[str], known: Iterable[str]) -> dict[str, set[str]]:
+    """Of `names` those that are known ones but for a typo: without a letter each, these two are the same."""
+    without: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        for part in parts(name):
+            without[part].append(name)
+    found: dict[str, set[str]] = defaultdict(set)
+    for right in known:
+        for part in parts(right):
+            for name in without.get(part, ()):
+                if mistyped(right, name):
+                    found[name].add(right)
+    return found
+
+
+def parts(name: str) -> set[str]:
+    """A name that is long enough, and it without each of its letters."""
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))} if len(name) >= LEAST_LETTERS else set()
 
 
 def domains_of_names(records: Iterable[Traits]) -> dict[str, Counter[str]]:
@@ -79,16 +99,8 @@ class Companies:
 
     def _misspelt(self, names: Iterable[str]) -> dict[str, str]:
         """Names that only one known company could mean."""
-        known: dict[str, list[str]] = defaultdict(list)
-        for name in self._of_name:
-            known[name[:3]].append(name)
-        found = {}
-        for name in sorted(names):
-            typos = 1 if len(name) < TWO_TYPOS_AFTER else 2
-            near = {self._of_name[each] for each in known[name[:3]] if OSA.distance(name, each, score_cutoff=typos) <= typos}
-            if len(name) >= LEAST_LETTERS and len(near) == 1:
-                found[name] = near.pop()
-        return found
+        meant = {name: {self._of_name[each] for each in known} for name, known in misspelt(names, self._of_name).items()}
+        return {name: companies.pop() for name, companies in meant.items() if len(companies) == 1}
 
     def by_itself(self, traits: Traits) -> str | None:
         """What the record says without any other of its person's."""

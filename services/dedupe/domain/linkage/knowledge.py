@@ -18,7 +18,8 @@ from services.dedupe.domain.linkage.employers import employers_of, home
 from services.dedupe.domain.linkage.extras import chosen
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Evidence, Frequencies, Model
-from services.dedupe.domain.linkage.traits import Traits, traits_of
+from services.dedupe.domain.linkage.posts import Posts
+from services.dedupe.domain.linkage.traits import Post, Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
 FEW_BEARERS = 2
@@ -34,6 +35,7 @@ class Knowledge:
     """Of the names that records state: for reading addresses."""
     model: Model
     pet_names: Mapping[str, frozenset[str]]
+    posts: Posts
     aliases: Mapping[str, str]
     """A company's domain → the first of its domains."""
     short: Mapping[str, frozenset[str]]
@@ -49,7 +51,8 @@ class Knowledge:
         if self.extras:
             traits = chosen(traits, self.extras, self.extra_keys)
         also = self.pet_names.get(traits.first_skeleton) if traits.given else None
-        return replace(traits, also=traits.also | also) if also else traits
+        posts = self.posts.get(traits.title)
+        return replace(traits, also=traits.also | also if also else traits.also, posts=posts or frozenset()) if also or posts else traits
 
     def employers(self, traits: Traits, domains: Mapping[str, Collection[str]]) -> frozenset[str]:
         """What the employer may be. `domains`: company's name → the domains that go with it in any record."""
@@ -115,6 +118,8 @@ class Written(msgspec.Struct, forbid_unknown_fields=True):
     extras: list[tuple[str, int, dict[str, int]]]
     """Name, total, counts."""
     extra_keys: list[str]
+    posts: dict[str, list[str]] = {}
+    """Not learned before November 2026."""
 
 
 _decoder = msgspec.json.Decoder(Written)
@@ -132,6 +137,7 @@ def write(knowledge: Knowledge) -> bytes:
             bits=[list(field) for field in model.bits],
             totals={name: each.total for name, each in counts.items()},
             pet_names={name: sorted(others) for name, others in knowledge.pet_names.items()},
+            posts={text_of(title): sorted(map(text_of, others)) for title, others in knowledge.posts.items()},
             aliases=dict(knowledge.aliases),
             short={name: sorted(domains) for name, domains in knowledge.short.items()},
             extras=[(name, each.total, dict(each.of)) for name, each in zip(knowledge.extras, model.frequencies.extras, strict=True)],
@@ -174,11 +180,20 @@ def read(written: bytes) -> Knowledge:
         stated=Lexicon(counts("stated_given"), counts("stated_family")),
         model=Model(found.prior, found.bits, frequencies),
         pet_names={name: frozenset(others) for name, others in found.pet_names.items()},
+        posts={post_of(title): frozenset(map(post_of, others)) for title, others in found.posts.items()},
         aliases=found.aliases,
         short={name: frozenset(domains) for name, domains in found.short.items()},
         extras=tuple(name for name, _, _ in found.extras),
         extra_keys=frozenset(found.extra_keys),
     )
+
+
+def text_of(title: Post) -> str:
+    return " ".join(sorted(title))
+
+
+def post_of(text: str) -> Post:
+    return frozenset(text.split())
 
 
 def usual(bearers: Counts) -> Counts:

@@ -7,7 +7,7 @@ which hardly ever agree by chance, it is estimated along with how often two reco
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from services.dedupe.domain.linkage.blocking import Pair
@@ -20,6 +20,7 @@ from services.dedupe.domain.linkage.comparing import (
     OTHER_FAMILY,
     OTHER_GIVEN,
     PHONE,
+    PLACE,
     PROFILE,
     SAME,
     Field,
@@ -49,6 +50,7 @@ IDENTIFYING = frozenset({
 """Agreements whose chance is too small to be seen in a random draw."""
 AT_ONE_EMPLOYER = len(FIELDS) - 4
 """Where in FIELDS those for pairs at one employer begin."""
+PLACED = FIELDS.index(PLACE)
 BUCKET = 0.5
 """Bits: pairs of the same levels whose values are about equally rare are learned from as one."""
 NEGLIGIBLE = 1e-3
@@ -156,19 +158,26 @@ def accidental(field: Field) -> list[float]:
 
 
 def by_chance(records: Sequence[Traits], fields: Sequence[Field]) -> Distribution:
-    """From pairs at random, and for the fields of colleagues from pairs at one employer whose names are different."""
+    """From pairs at random, for the fields of colleagues from pairs at one employer whose names are different, and for the place from
+    pairs of one family name: names go by countries, so who shares a name is often of one country.
+    """
     draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
     everybody: list[Tally] = [defaultdict(float) for _ in fields]
     colleagues: list[Tally] = [defaultdict(float) for _ in fields]
+    namesakes: list[Tally] = [defaultdict(float) for _ in fields]
     for _ in range(min(RANDOM_PAIRS, len(records) * len(records) // 20)):
         one, other = draw.choice(records), draw.choice(records)
         if one is not other:
             count(everybody, compare(one, other), 1)
-    teams = teams_of(records)
-    for team in draw.choices(teams, [len(team) for team in teams], k=min(COLLEAGUES, len(records) * len(records) // 20)) if teams else ():
-        levels = compare(draw.choice(team), draw.choice(team))
+    for one, other in drawn(draw, teams_of(records), len(records)):
+        levels = compare(one, other)
         if levels[0] == OTHER_GIVEN and levels[1] == OTHER_FAMILY:
             count(colleagues, levels, 1)
+    for one, other in drawn(draw, families_of(records), len(records)):
+        levels = compare(one, other)
+        if levels[0] == OTHER_GIVEN:
+            count(namesakes, levels, 1)
+    everybody[PLACED] = namesakes[PLACED]
     seen = [colleagues[place] if at_one(place, len(fields)) else everybody[place] for place in range(len(fields))]
     return [smoothed(counter, accidental(field), ACCIDENTAL_PAIRS) for counter, field in zip(seen, fields, strict=True)]
 
@@ -176,6 +185,21 @@ def by_chance(records: Sequence[Traits], fields: Sequence[Field]) -> Distributio
 def at_one(place: int, fields: int) -> bool:
     """Whether the field there is one for pairs at one employer."""
     return AT_ONE_EMPLOYER <= place < len(FIELDS) or 2 * place >= len(FIELDS) + fields
+
+
+def drawn(draw: random.Random, groups: list[list[Traits]], records: int) -> Iterator[tuple[Traits, Traits]]:
+    """Pairs within groups, each group as often as it is large."""
+    for group in draw.choices(groups, [len(group) for group in groups], k=min(COLLEAGUES, records * records // 20)) if groups else ():
+        yield draw.choice(group), draw.choice(group)
+
+
+def families_of(records: Iterable[Traits]) -> list[list[Traits]]:
+    """Those of one family name, of some country."""
+    families: dict[str, list[Traits]] = defaultdict(list)
+    for traits in records:
+        if traits.family and traits.country:
+            families[traits.family_skeleton].append(traits)
+    return [families[name] for name in sorted(families) if len(families[name]) > 1]
 
 
 def teams_of(records: Iterable[Traits]) -> list[list[Traits]]:

@@ -10,13 +10,15 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.counts import Counts, counts_of
-from services.dedupe.domain.linkage.spelling import pet_names, skeleton
+from services.dedupe.domain.linkage.spelling import letters, pet_names, skeleton
 from services.dedupe.domain.linkage.traits import Traits
 
 _cut = re.compile(r"[._\-+]")
 _digits = re.compile(r"\d+")
 LEAST_FAMILY, LEAST_GIVEN = 3, 2
 """Letters that a name must have to be looked for in an address."""
+CLEARLY = 3
+"""Times as often as a family name a name is a given one, to be taken for one where it stands as a family name."""
 Parts = tuple[str, str]
 """Given and family name, each empty where it is not known; a given name of one letter is an initial."""
 NOTHING: Parts = ("", "")
@@ -45,21 +47,36 @@ class Lexicon:
         return Counts(found, self.given.total)
 
     def complete(self, traits: Traits) -> Traits:
-        """With the names that the record does not state but its address or profile shows."""
-        stated = traits.first if len(traits.first) > 1 else ""
+        """With the names that the record does not state, or not in full, but its address or profile shows."""
+        given, family = self.in_order(traits.given, traits.family)
+        first = given.partition(" ")[0]
+        stated = first if len(first) > 1 else ""
         shown = [self.read(mailbox.local, stated) for mailbox in traits.mailboxes]
         words = traits.profile_name.split()
         if len(words) > 1:
             shown.append((words[0], words[-1]))
-        given, family = traits.given, traits.family
         for found_given, found_family in shown:
             given = given or found_given
             if len(family) < 2 and found_family.startswith(family):
                 family = found_family or family
-        also = others(stated, family, shown)
-        if (given, family, also) == (traits.given, traits.family, traits.also):
+            elif len(family) == 1 and len(found_family) > LEAST_GIVEN and goes_by(first, found_given):
+                # What stood for the family name was the initial of a middle one.
+                family = found_family
+        if len(given) == 1 and len(family) > 1:
+            written = [letters(mailbox.local) for mailbox in traits.mailboxes] + [letters(traits.profile_name)]
+            given = in_full(given, family, shown, written)
+        also, once = others(stated, family, shown), other_families(given, family, shown)
+        if (given, family, also, once) == (traits.given, traits.family, traits.also, traits.once):
             return traits
-        return replace(traits, given=given, family=family, also=also)
+        return replace(traits, given=given, family=family, also=also, once=once)
+
+    def in_order(self, given: str, family: str) -> Parts:
+        """Two names that stand in each other's place, by what each is elsewhere, are put in their own."""
+        if len(given) < 2 or len(family) < 2:
+            return given, family
+        first = given.partition(" ")[0]
+        swapped = self._family(first) > self._given(first) and self._given(family) > CLEARLY * self._family(family)
+        return (family, given) if swapped else (given, family)
 
     def read(self, local: str, stated: str) -> Parts:
         """The names in the part of an address before the `@`; `stated` is the given name if the record has one."""
@@ -131,6 +148,29 @@ def others(stated: str, family: str, shown: Iterable[Parts]) -> frozenset[str]:
         return frozenset()
     names = {skeleton(given) for given, of in shown if len(given) > LEAST_GIVEN and skeleton(of) == skeleton(family)}
     return frozenset(names - {skeleton(stated)})
+
+
+def goes_by(first: str, shown: str) -> bool:
+    """Whether the given name that an address shows may be this one, or its initial."""
+    return bool(shown) and (skeleton(shown) == skeleton(first) or (len(shown) == 1 and first[:1] == shown))
+
+
+def in_full(initial: str, family: str, shown: Iterable[Parts], written: Iterable[str]) -> str:
+    """The given name of which a record states the initial, where its address or profile has it beside the family name."""
+    for given, of in shown:
+        if len(given) > LEAST_GIVEN and given[0] == initial and skeleton(of) == skeleton(family):
+            return given
+    rests = (rest for text in written for rest in without(text, letters(family)))
+    return next((rest for rest in rests if rest[0] == initial), initial)
+
+
+def other_families(given: str, family: str, shown: Iterable[Parts]) -> frozenset[str]:
+    """Skeletons of other family names that somebody has or had, as by marriage: `ann.miller@` of Ann Smith."""
+    if len(given) < 2 or len(family) < 2:
+        return frozenset()
+    first, own = skeleton(given.partition(" ")[0]), skeleton(family)
+    names = {skeleton(of) for name, of in shown if len(of) >= LEAST_FAMILY and skeleton(name) == first}
+    return frozenset(names - {own, ""})
 
 
 def without(text: str, name: str) -> Iterable[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from services.dedupe.domain.linkage import petnames
+from services.dedupe.domain.linkage import petnames, posts
 from services.dedupe.domain.linkage.blocking import Pair, candidates
 from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import Levels, compare
@@ -49,6 +49,7 @@ class Resolution:
     companies: list[str | None]
     pet_names: Mapping[str, frozenset[str]]
     """Those that no list has, learned from the records."""
+    posts: posts.Posts
 
 
 Say = Callable[[str, int], None]
@@ -68,6 +69,9 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     pet_names = petnames.learned(traits, compared)
     traits = petnames.told(traits, pet_names)
     compared = petnames.compared_again(traits, compared)
+    found_posts = posts.learned(traits, compared)
+    traits = posts.told(traits, found_posts)
+    compared = posts.compared_again(traits, compared)
     learner = Learner(traits, compared, frequencies)
     learner.expect_and_maximise()
 
@@ -84,7 +88,7 @@ def resolve(records: Sequence[NormalRecord], thresholds: Thresholds = Thresholds
     say("clustering", len(traits))
     learner.count_bearers(grouped(thresholds)[2])
     model, scores, persons = grouped(thresholds)
-    return Resolution(traits, model, compared, scores, persons, companies(traits, persons), pet_names)
+    return Resolution(traits, model, compared, scores, persons, companies(traits, persons), pet_names, found_posts)
 
 
 def compared_all(traits: Sequence[Traits], pairs: Collection[Pair]) -> dict[Pair, Levels]:

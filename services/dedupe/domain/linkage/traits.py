@@ -27,8 +27,14 @@ PROVIDERS = ("gmail.com", "hotmail.com", "yahoo.com", "outlook.com", "icloud.com
 LEAST_PROVIDER = min(map(len, PROVIDERS)) - 1
 LEAST_DIGITS, DIGITS = 7, 9
 """Of a phone number: fewer say nothing; the last nine are the same with and without a country's prefix."""
+LEAST_ALONE = 6
+"""Letters of a company's name that is one word, to be its name without the country: `Air France` is no `Air`."""
 _mark = re.compile(r"-[0-9a-f]{6,10}$")
 _not_digit = re.compile(r"\D")
+
+
+Post = frozenset[str]
+"""The words of a job title."""
 
 
 class Mailbox(msgspec.Struct, frozen=True, array_like=True):
@@ -51,6 +57,8 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
     family: str = ""
     also: frozenset[str] = frozenset()
     """Skeletons of given names that go with this one (`petnames`)."""
+    once: frozenset[str] = frozenset()
+    """Skeletons of other family names of theirs, as by marriage."""
     mailboxes: tuple[Mailbox, ...] = ()
     phones: frozenset[str] = frozenset()
     profile: str = ""
@@ -64,7 +72,9 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
     """What the employer may be: registered domains, or the company's name where no domain goes with it (`employers`)."""
     city: str = ""
     country: str = ""
-    title: frozenset[str] = frozenset()
+    title: Post = frozenset()
+    posts: frozenset[Post] = frozenset()
+    """Other words for the same (`posts`)."""
     own: tuple[tuple[str, str], ...] = ()
     """The source's own fields, name and value, while it is not known yet which of them are compared (`extras`)."""
     extras: tuple[tuple[str, str], ...] = ()
@@ -135,8 +145,9 @@ def company_words(name: str) -> str:
     if words[:1] == ["the"] and len(words) > 1:
         words = words[1:]
     for length in (3, 2, 1):
-        if len(words) > length + 1 and places.country(" ".join(words[-length:])):
-            words = words[:-length]
+        rest = words[:-length]
+        if (len(rest) > 1 or (rest and len(rest[0]) >= LEAST_ALONE)) and places.country(" ".join(words[-length:])):
+            words = rest
             break
     # A legal form stood before the country.
     return names.company_key(" ".join(words)) if words else name
