@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from services.dedupe.domain.linkage import extras, petnames
+from services.dedupe.domain.linkage import extras, petnames, posts
 from services.dedupe.domain.linkage.blocking import keys_of
 from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import (
@@ -30,13 +30,13 @@ from services.dedupe.domain.linkage.comparing import (
     names,
 )
 from services.dedupe.domain.linkage.counts import Counts, counts_of
-from services.dedupe.domain.linkage.employers import Companies, with_employers
+from services.dedupe.domain.linkage.employers import NAMED, Companies, with_employers
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Frequencies, Model, namesakes
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
 from services.dedupe.domain.linkage.resolving import resolve
 from services.dedupe.domain.linkage.spelling import skeleton
-from services.dedupe.domain.linkage.traits import Traits, company_words, mailbox_of, phone_digits, traits_of
+from services.dedupe.domain.linkage.traits import Traits, company_words, mailbox_of, phone_digits, title_words, traits_of
 from services.dedupe.domain.record import NormalRecord
 from tests.builders import MONDAY
 
@@ -181,6 +181,17 @@ def test_a_record_that_names_no_company_means_one_of_its_persons_others() -> Non
     assert Companies(traits).of_person(traits) == ["acme.com", "acme.com"]
 
 
+def test_a_misspelt_name_is_the_one_company_that_it_can_mean() -> None:
+    known = [
+        {"company_key": name, "company_domain": domain} for name, domain in (("brightwater", "brightwater.com"), ("northgate", "n.de"))
+    ]
+    assert companies_of(*known, {"company_key": "brigthwater"})[-1] == "brightwater.com"
+    assert companies_of(*known, {"company_key": "xrightwater"})[-1] == "brightwater.com"
+    assert companies_of(*known, {"company_key": "northgte", "city": "Bern"})[-1] == "n.de"
+    two = [*known, {"company_key": "brightwate", "company_domain": "other.com"}]
+    assert companies_of(*two, {"company_key": "brightwatee"})[-1] == f"{NAMED}brightwatee"
+
+
 def test_an_acronym_is_the_company_whose_name_it_shortens() -> None:
     full = somebody(company_key="prime industries dynamics", company_domain="pid.io")
     short = somebody(company_key="pid")
@@ -198,6 +209,41 @@ def test_pet_names_are_learned_from_two_families_and_not_from_one() -> None:
     assert found == {skeleton("katarzyna"): {skeleton("kasia")}, skeleton("kasia"): {skeleton("katarzyna")}}
     knowing = petnames.told(records, found)
     assert petnames.compared_again(knowing, compared)[0, 1][0] == VARIANT
+
+
+def employed(at: str, name: str, title: str) -> Traits:
+    return msgspec.structs.replace(
+        somebody(given_name="Kim", family_name=name, title=title, linkedin=f"kim-{name}"), employers=frozenset({at})
+    )
+
+
+@pytest.mark.parametrize(("people", "known"), [(posts.PEOPLE, True), (posts.PEOPLE - 1, False)])
+def test_other_words_for_a_title_are_learned_from_several_people_at_their_companies(people: int, known: bool) -> None:
+    families = ("Abbott", "Bishop", "Carver", "Dawson")[:people]
+    short, full, promoted = "CSM", "Customer Success Manager", "Head of Sales"
+    records = [employed("acme.com", family, title) for family in families for title in (short, full)]
+    records += [employed("acme.com", "Eklund", title) for title in (full, promoted)]
+    compared = {(at, at + 1): compare(records[at], records[at + 1]) for at in range(0, len(records), 2)}
+    found = posts.learned(records, compared)
+    assert found == ({title_words(short): {title_words(full)}, title_words(full): {title_words(short)}} if known else {})
+    knowing = posts.told(records, found)
+    assert (posts.compared_again(knowing, compared)[0, 1][-1] == SAME) is known
+
+
+def test_a_second_family_name_in_an_address_is_read_and_agrees() -> None:
+    lexicon = of_names("Ann Smith", "Bob Miller")
+    both = lexicon.complete(somebody(given_name="Ann", family_name="Smith", emails=("ann.miller@acme.com",)))
+    before = lexicon.complete(somebody(given_name="Ann", family_name="Miller"))
+    assert both.once == {skeleton("miller")}
+    assert compare(both, before)[:2] == (SAME, VARIANT)
+    assert not keys_of(both).isdisjoint(keys_of(before))
+    assert compare(lexicon.complete(somebody(given_name="Ann", family_name="Smith")), before)[1] == OTHER_FAMILY
+
+
+def test_an_initial_is_written_out_where_the_address_has_it_in_full() -> None:
+    lexicon = of_names("Ann Smith")
+    assert lexicon.complete(somebody(given_name="A.", family_name="Smith", emails=("ann.smith@acme.com",))).given == "ann"
+    assert lexicon.complete(somebody(given_name="A.", family_name="Smith", emails=("bob.smith@acme.com",))).given == "a"
 
 
 def test_a_full_name_that_many_bear_says_less_than_its_halves() -> None:

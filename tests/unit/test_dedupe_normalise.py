@@ -111,7 +111,11 @@ def test_names(given: str | None, family: str | None, full: str | None, name: tu
 
 
 @pytest.mark.parametrize(
-    "company", ["Müller & Söhne GmbH & Co. KG", "MULLER AND SOHNE", "Müller + Söhne GmbH", "müller & söhne"],
+    "company",
+    [
+        "Müller & Söhne GmbH & Co. KG", "MULLER AND SOHNE", "Müller + Söhne GmbH", "müller & söhne",
+        "Müller & Söhne Gesellschaft mit beschränkter Haftung", "Müller & Söhne Aktiengesellschaft",
+    ],
 )  # fmt: skip
 def test_companies_are_compared_without_form_and_accents(company: str) -> None:
     assert names.company_key(company) == "muller and sohne"
