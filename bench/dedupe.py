@@ -13,12 +13,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
 from uuid import UUID
-
-import msgspec
 
 from bench.people.writing import write
 from bench.place import place
@@ -26,7 +23,7 @@ from bench.report import report, tell
 from cli.dedupe.tables import ENDINGS, ingested, read_table
 from schemas.body import PROVIDER
 from schemas.ingest import RecordIngested
-from services.dedupe import learning, models, versions
+from services.dedupe import learning, models
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
 from services.ingest.domain.errors import NotATable
 from services.kit import memory
@@ -55,21 +52,13 @@ def records_of(folder: Path) -> dict[UUID, RecordIngested]:
 
 
 def take_in(bed: Bed, events: Sequence[Heard], batch: int) -> list[float]:
-    """Seconds of each batch. As in the service, each is made ready beside the one before."""
+    """Seconds of each batch."""
     seconds = []
-    with ThreadPoolExecutor(1) as reader:
-        batches = [events[start : start + batch] for start in range(0, len(events), batch)]
-        ready = reader.submit(made_ready, batches[0])
-        for following in [*batches[1:], []]:
-            begun = time.perf_counter()
-            now, ready = ready.result(), reader.submit(made_ready, following)
-            bed.take(now)
-            seconds.append(time.perf_counter() - begun)
+    for start in range(0, len(events), batch):
+        begun = time.perf_counter()
+        bed.take(events[start : start + batch])
+        seconds.append(time.perf_counter() - begun)
     return seconds
-
-
-def made_ready(batch: Sequence[Heard]) -> list[Heard]:
-    return [msgspec.structs.replace(h, ready=versions.prepare(h)) for h in batch]
 
 
 def groups(bed: Bed) -> dict[Name, tuple[UUID, UUID | None]]:

@@ -65,21 +65,11 @@ def changes(events: Sequence[Heard], stored: Stored | None) -> bool:
     return any(isinstance(h.body, RecordWithdrawn) or (isinstance(h.body, RecordIngested) and h.body.digest != said) for h in events)
 
 
-def prepare(heard: Heard) -> NormalRecord | None:
-    """What a record says, in normal form."""
-    body = heard.body
-    return normalise(body, heard.envelope.occurred_at) if isinstance(body, RecordIngested) else None
-
-
-def version_of(heard: Heard, body: RecordIngested) -> Version:
-    return Version(body.digest, heard.ready if isinstance(heard.ready, NormalRecord) else normalise(body, heard.envelope.occurred_at))
-
-
 def folded(versions: Versions, events: Iterable[Heard]) -> Versions:
     for h in events:
         match h.body:
             case RecordIngested() as body if versions.now is None or versions.now.digest != body.digest:
-                versions = ingest(versions, version_of(h, body))
+                versions = ingest(versions, Version(body.digest, normalise(body, h.envelope.occurred_at)))
             case RecordWithdrawn() as body:
                 versions = withdraw(versions, body)
     return versions

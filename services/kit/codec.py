@@ -35,8 +35,6 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     offset: int = 0
     erased: bool = False
     """The person is erased: the private fields hold their defaults."""
-    ready: object = None
-    """What the service has made of the body already, beside the batch before this one (`Hears.prepare`)."""
 
 
 class SealedBody(msgspec.Struct, frozen=True, gc=False):

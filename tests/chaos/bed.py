@@ -155,10 +155,8 @@ def through(settings: Settings, database: Database, *wanted: Topic) -> bool:
     return all(at.get(partition, 0) == end for partition, end in ends(settings, *wanted).items())
 
 
-def shell_over(
-    settings: Settings, database: Database, handler: Handler = write_down, prepare: Callable[[Heard], object] | None = None
-) -> Shell:
-    return Shell(BED, [Hears(TOPIC, handler, prepare)], database, codec_over(settings, database), system_clock)
+def shell_over(settings: Settings, database: Database, handler: Handler = write_down) -> Shell:
+    return Shell(BED, [Hears(TOPIC, handler)], database, codec_over(settings, database), system_clock)
 
 
 def worker_over(settings: Settings, database: Database, *hears: Hears, **options: Any) -> Worker:

@@ -98,25 +98,6 @@ def test_a_batch_has_its_effects_and_moves_the_position(shell: Callable[[Handler
     assert at(database) == 9
 
 
-def test_what_is_prepared_comes_with_the_event_and_where_that_fails_the_event_comes_alone(
-    module_settings: Settings, database: Database
-) -> None:
-    def prepare(heard: Heard) -> int:
-        if number_of(heard) == 2:
-            raise ValueError("not this one")
-        return 10 * number_of(heard)
-
-    ready: list[object] = []
-
-    def handler(heard: Sequence[Heard], work: Work) -> Iterable[Told]:
-        ready.extend(h.ready for h in heard)
-        return write_down(heard, work)
-
-    shell_over(module_settings, database, handler, prepare).take(as_batch(numbered(KEYS[:1], range(1, 4))))
-    assert ready == [10, None, 30]
-    assert effects(database) == {KEYS[0]: [1, 2, 3]}
-
-
 def test_a_batch_that_comes_again_is_refused_and_changes_nothing(shell: Callable[[Handler], Shell], database: Database) -> None:
     batch = as_batch(numbered(KEYS[:3], range(1, 4)))
     shell(write_down).take(batch)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import uuid4
 
-import msgspec
 from sqlalchemy import Connection
 
 from schemas.topics import Topic
@@ -32,15 +31,10 @@ Handler = Callable[[Sequence[Heard], Work], Iterable[Told]]
 
 @dataclass(frozen=True)
 class Hears:
-    """A service hears a topic: each batch of one partition, in order, goes to the handler.
-
-    `prepare` is work that an event alone decides on. It is done while the batch before waits for the database, and is lost where it
-    fails: the handler then does it again, and fails for all to see.
-    """
+    """A service hears a topic: each batch of one partition, in order, goes to the handler."""
 
     topic: Topic
     handler: Handler
-    prepare: Callable[[Heard], object] | None = None
 
 
 class Shell:
@@ -49,7 +43,6 @@ class Shell:
     def __init__(self, consumer: str, hears: Sequence[Hears], database: Database, codec: Codec, clock: Clock) -> None:
         self.consumer, self.database, self.codec = consumer, database, codec
         self._handlers = {h.topic.name: h.handler for h in hears}
-        self._preparing = {h.topic.name: h.prepare for h in hears if h.prepare}
         self._clock = clock
         self._log = log.get(__name__)
 
@@ -58,17 +51,15 @@ class Shell:
         self.store(batch, self.read(batch))
 
     def read(self, batch: Batch) -> Sequence[Letter]:
-        """Open the records, and prepare what can be. Raises Unavailable; whatever else goes wrong is the fault of single records."""
+        """Open the records. Raises Unavailable; whatever else goes wrong is the fault of single records."""
         try:
-            letters = post.read(self.codec, batch.partition.number, batch.records)
+            return post.read(self.codec, batch.partition.number, batch.records)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the one place that may (STYLE.md, house rule 4)
             if len(batch.records) == 1:
                 return [Fault("bug", trace_of(error), None)]
             return [letter for half, _ in halves(batch) for letter in self.read(half)]
-        prepare = self._preparing.get(batch.partition.topic)
-        return [made_ready(letter, prepare) for letter in letters] if prepare else letters
 
     def store(self, batch: Batch, letters: Sequence[Letter]) -> None:
         """Returns when all of the batch has its effect or is parked, and the position is stored.
@@ -142,15 +133,6 @@ class Shell:
             topic=batch.partition.topic,
             partition=batch.partition.number,
         )
-
-
-def made_ready(letter: Letter, prepare: Callable[[Heard], object]) -> Letter:
-    if isinstance(letter, Fault) or letter.erased:
-        return letter
-    try:
-        return msgspec.structs.replace(letter, ready=prepare(letter))
-    except Exception:  # noqa: BLE001 - the handler will fail on it as well, and say so
-        return letter
 
 
 def fault_of(letter: Letter, error: Exception) -> Fault:
