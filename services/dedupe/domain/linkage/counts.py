@@ -23,12 +23,18 @@ class Counts:
         """Bits by which the most frequent of these values is rarer than certain, with a background of values that are about as rare as
         most are: in few records, none would look rare.
         """
-        most = max([self.of.get(value, 0) for value in values], default=0)
+        most = 0
+        for value in values:
+            if (times := self.of.get(value, 0)) > most:
+                most = times
         return math.log2((self.total + BACKGROUND) / (most + BACKGROUND * USUAL))
 
     def rarity_of_others(self, *values: str) -> float:
         """The same where persons are counted, of those who have a value beside the one in question."""
-        others = max(0, max(map(self.__getitem__, values), default=0) - 1)
+        others = 0
+        for value in values:
+            if (times := self.of.get(value, 0) - 1) > others:
+                others = times
         return math.log2((self.total + BACKGROUND) / (others + BACKGROUND * USUAL * USUAL))
 
 
