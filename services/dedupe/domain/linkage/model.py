@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.dedupe.domain.linkage.comparing import (
@@ -80,6 +81,7 @@ class Frequencies:
         return min(bits, self.colleagues.rarity_of_others(*(f"{each.full_name} {at}" for each in (one, other) for at in shared)))
 
 
+@lru_cache(maxsize=50_000)
 def is_numbered(levels: Levels) -> bool:
     """A number is given to who comes second of a name: that they agree in it is no evidence then."""
     return any(levels[place] == NUMBERED for place in ADDRESSES)
