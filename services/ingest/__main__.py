@@ -44,6 +44,10 @@ def loops(context: Context) -> Sequence[Loop]:
         with context.worker.transaction() as connection:
             return addresses.forget_waiting(connection, settings.ingest_waiting_days)
 
+    def forget_rejected() -> int:
+        with context.worker.transaction() as connection:
+            return imports.forget_rejected(connection, system_clock(), settings.ingest_rejected_days)
+
     def forget_evidence() -> int:
         with context.worker.transaction() as connection:
             now = system_clock()
@@ -55,6 +59,7 @@ def loops(context: Context) -> Sequence[Loop]:
         Loop("imports", importer.step, idle=0.3, close=importer.close),
         Loop("undos", undoer.step, idle=0.5, close=undoer.close),
         Loop("sweep", importer.sweep, idle=3600),
+        Loop("rejected", forget_rejected, idle=3600),
         Loop("waiting", forget_waiting, idle=3600),
     )
 

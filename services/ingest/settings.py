@@ -28,6 +28,9 @@ class IngestSettings(Settings):
     ingest_waiting_days: int = 90
     """So long an activity waits for the person who did it to become a contact."""
 
+    ingest_rejected_days: int = 90
+    """So long after an import the rows that were rejected, or taken in part, are kept as they stood; then they are erased."""
+
     ingest_web: bool = False
     """Whether company web pages may be read as a source. Until it is set, nothing is asked of any other machine."""
 

@@ -5,7 +5,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import chain, repeat
 from typing import Any
@@ -18,8 +18,9 @@ from schemas.accounts import Role, WorkspaceCreated
 from schemas.body import PROVIDER
 from services.ingest.api import make_router
 from services.ingest.handlers import when_workspace_is_created_keep_its_zone
+from services.ingest.store import imports
 from services.kit.clock import system_clock
-from services.kit.database import rows
+from services.kit.database import rows, run
 from services.kit.http import Caller, create_app
 from services.kit.http.tokens import Signer
 from services.kit.service import Context
@@ -115,6 +116,21 @@ def test_refused_rows_are_listed_and_downloaded_safe_for_spreadsheets(client: Cl
     lines = list(csv.reader(StringIO(answer.text)))
     assert lines[0] == ["line", "reason", "row"]
     assert [(line[0], line[2]) for line in lines[1:]] == [("2", "'=1+1,Bob"), ("4", "3,x")]
+
+
+def test_rejected_rows_are_erased_after_their_days_and_still_counted(client: Client) -> None:
+    started = client.upload(b"Id,Name,Mail\n=1+1,Bob\n2,Ann Lee,ann@acme.com\n3,x\n")
+    client.bed.work_off()
+    path = f"/imports/{started['import_id']}"
+    ended = datetime.fromisoformat(client.get(path)["ended_at"])
+    for days, erased in ((89, [0, 0]), (91, [1, 1])):
+        assert len(client.get(f"{path}/rejected")["items"]) == 2
+        with client.bed.database.transaction() as connection:
+            run(connection, "DELETE FROM rejected_rows WHERE workspace_id <> :w", w=client.bed.workspace_id)
+            now = ended + timedelta(days=days)
+            assert [imports.forget_rejected(connection, now, 90, most=1) for _ in range(2)] == erased
+    assert client.get(f"{path}/rejected")["items"] == []
+    assert client.get(path)["rejected"] == 2
 
 
 def test_a_preview_shows_mapping_rows_and_problems_and_stores_nothing(client: Client) -> None:

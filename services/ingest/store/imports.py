@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -240,6 +240,17 @@ def rejected(
         """SELECT line, reason, raw FROM rejected_rows WHERE workspace_id = :w AND import_id = :i AND taken = :taken AND line > :after
            ORDER BY line LIMIT :limit""",
         w=workspace_id, i=import_id, taken=taken, after=after, limit=limit,
+    )  # fmt: skip
+
+
+def forget_rejected(connection: Connection, now: datetime, days: int, most: int = 20_000) -> int:
+    """Erase rows, as files had them, of imports that ended so many days ago: how many there were stays. Returns how many it erased."""
+    return run(
+        connection,
+        """DELETE FROM rejected_rows WHERE ctid = ANY(ARRAY(
+               SELECT rejected_rows.ctid FROM imports JOIN rejected_rows USING (workspace_id, import_id)
+               WHERE ended_at < :before LIMIT :most))""",
+        before=now - timedelta(days=days), most=most,
     )  # fmt: skip
 
 
