@@ -102,9 +102,13 @@ class Work:
         self._lock({address: kind for address, kind in kinds.items() if address not in self.streams})
         sealed = self.codec.seal([t.body for t in told])
         envelopes = [self._next(t, s.body, s.seal) for t, s in zip(told, sealed, strict=True)]
-        insert_events(self.connection, told, envelopes)
-        self.store_streams(kinds)
-        run(self.connection, "SELECT pg_notify(:channel, current_schema())", channel=OUTBOX_CHANNEL)
+        run(
+            self.connection,
+            NEW_EVENTS,
+            events=as_json(event_row(t.body, e) for t, e in zip(told, envelopes, strict=True)),
+            streams=self._as_stored(kinds),
+            channel=OUTBOX_CHANNEL,
+        )
         return envelopes
 
     def _lock(self, wanted: Mapping[Address, Kind[Any]]) -> None:
@@ -113,8 +117,11 @@ class Work:
         self._lock_known(wanted)
         new = {address: kind for address, kind in wanted.items() if address not in self.streams}
         if new:
-            run(self.connection, NEW_STREAMS, addresses=as_addresses(new))
-            self._lock_known(new)
+            made = {(row.workspace_id, row.stream) for row in rows(self.connection, NEW_STREAMS, addresses=as_addresses(new))}
+            self.streams |= {address: Stream(0, None) for address in made}
+            # Somebody else made these at the same time.
+            if theirs := {address: kind for address, kind in new.items() if address not in made}:
+                self._lock_known(theirs)
 
     def _lock_known(self, wanted: Mapping[Address, Kind[Any]]) -> None:
         for row in rows(self.connection, LOCKED_STREAMS, addresses=as_addresses(wanted)):
@@ -146,19 +153,18 @@ class Work:
 
     def store_streams(self, kinds: Mapping[Address, Kind[Any]]) -> None:
         """Write heads and states of these streams as they are now."""
+        run(self.connection, CHANGED_STREAMS, streams=self._as_stored(kinds))
+
+    def _as_stored(self, kinds: Mapping[Address, Kind[Any]]) -> str:
         changed = [(address, self.streams[address], kind.stored) for address, kind in kinds.items()]
-        run(
-            self.connection,
-            CHANGED_STREAMS,
-            streams=as_json(
-                {
-                    "workspace_id": workspace_id,
-                    "stream": name,
-                    "head": stream.head,
-                    "state": msgspec.Raw(fold.dump_json(stream.state)),
-                }
-                for (workspace_id, name), stream, fold in changed
-            ),
+        return as_json(
+            {
+                "workspace_id": workspace_id,
+                "stream": name,
+                "head": stream.head,
+                "state": msgspec.Raw(fold.dump_json(stream.state)),
+            }
+            for (workspace_id, name), stream, fold in changed
         )
 
 
@@ -170,7 +176,7 @@ def as_addresses(streams: Iterable[Address]) -> str:
 NEW_STREAMS = """
 INSERT INTO streams (workspace_id, stream)
 SELECT workspace_id, stream FROM json_to_recordset(:addresses) AS wanted (workspace_id uuid, stream text)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING workspace_id, stream
 """
 LOCKED_STREAMS = """
 SELECT workspace_id, stream, head, state::text AS state
@@ -182,20 +188,18 @@ UPDATE streams SET head = new.head, state = new.state
 FROM json_to_recordset(:streams) AS new (workspace_id uuid, stream text, head int, state json)
 WHERE streams.workspace_id = new.workspace_id AND streams.stream = new.stream
 """
-# The events in the order told, and their places in the outbox, in one statement.
-NEW_EVENTS = """
+# The events in the order told, their places in the outbox, what their streams fold to now, and word to the relay, in one statement.
+NEW_EVENTS = f"""
 WITH stored AS (
     INSERT INTO events (workspace_id, stream, version, type, key, event_id, body, meta, occurred_at, recorded_at)
     SELECT workspace_id, stream, version, type, key, event_id, body, meta, occurred_at, recorded_at
     FROM json_to_recordset(:events) AS new (workspace_id uuid, stream text, version int, type text, key text, event_id uuid,
                                             body json, meta json, occurred_at timestamptz, recorded_at timestamptz)
-    RETURNING position, workspace_id)
-INSERT INTO outbox (position, workspace_id) SELECT position, workspace_id FROM stored
-"""
-
-
-def insert_events(connection: Connection, told: list[Told], envelopes: list[Envelope]) -> None:
-    run(connection, NEW_EVENTS, events=as_json(event_row(t.body, e) for t, e in zip(told, envelopes, strict=True)))
+    RETURNING position, workspace_id),
+waiting AS (INSERT INTO outbox (position, workspace_id) SELECT position, workspace_id FROM stored),
+changed AS ({CHANGED_STREAMS})
+SELECT pg_notify(:channel, current_schema())
+"""  # noqa: S608 - made of constants
 
 
 def event_row(body: Body, envelope: Envelope) -> dict[str, Any]:
