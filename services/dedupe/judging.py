@@ -23,8 +23,8 @@ from services.dedupe.store import Stored
 
 KEPT = -2.0
 """Bits from which on a pair is kept as a link: odds of 1 to 4. What is below is not even worth a question."""
-MOST_DESCRIBED = 250_000
-"""Records whose traits are kept in memory: a KiB each."""
+MOST_DESCRIBED = 100_000
+"""Records whose traits are kept in memory: two KiB each."""
 OWN_KINDS = ("phone:", "mailbox:")
 """Kinds of keys that are one person's, unless several people are seen to have the value."""
 

@@ -122,7 +122,7 @@ def given_names(one: Traits, other: Traits) -> int:
     return VARIANT if whole and skeleton(one.given) == skeleton(other.given) else first_names(one.first, other.first)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def first_names(one: str, other: str) -> int:
     if len(one) == 1 or len(other) == 1:
         return INITIAL if one[0] == other[0] else OTHER_GIVEN
@@ -136,7 +136,7 @@ def first_names(one: str, other: str) -> int:
     return OTHER_GIVEN
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def family_names(one: str, other: str) -> int:
     if not one or not other:
         return 0
@@ -221,7 +221,7 @@ def employers(one: Traits, other: Traits) -> int:
     return 2 if may_be_one(one.company, one.domain, other.company, other.domain) else 3
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def may_be_one(one: str, its_domain: str, other: str, others_domain: str) -> bool:
     """Whether two companies, each by what is known of its name and domain, may be one."""
     return alike(one, other) or stands_in(one, others_domain) or stands_in(other, its_domain)

@@ -57,7 +57,7 @@ SAME, CLOSE, DIFFERENT = 1, 2, 3
 LEVELS = ("the same", "close", "different")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def level(one: str, other: str) -> int:
     if not one or not other:
         return 0

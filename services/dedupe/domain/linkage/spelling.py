@@ -16,7 +16,7 @@ MOST_TYPOS_AFTER = 6
 """Letters from which on a name may have two typos and still be close."""
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def skeleton(name: str) -> str:
     """What the spellings of a plain name have in common: `mueller`, `muller` and `müller`; `tiago` and `thiago`."""
     text = letters(name)
