@@ -179,9 +179,10 @@ def count_names(connection: Connection, workspace_id: UUID, changes: Mapping[Nam
            turned AS (
                SELECT DISTINCT name FROM counted LEFT JOIN before USING (name, domain) WHERE before.name IS NULL OR counted.records <= 0)
            INSERT INTO again
-           SELECT arrived FROM records JOIN turned ON records.workspace_id = :w AND company_key = name
-           WHERE company_domain IS NULL AND person_id IS NOT NULL ORDER BY arrived
-           ON CONFLICT DO NOTHING""",
+           SELECT arrived FROM turned CROSS JOIN LATERAL (
+               SELECT arrived FROM records
+               WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL AND person_id IS NOT NULL OFFSET 0) AS alone
+           ORDER BY arrived ON CONFLICT DO NOTHING""",
         w=workspace_id,
         changes=as_json({"name": name, "domain": domain, "records": change} for (name, domain), change in changes.items()),
     )
@@ -204,9 +205,9 @@ def keep_homes(connection: Connection, workspace_id: UUID, homes: Mapping[str, s
                    ON CONFLICT (workspace_id, name) DO UPDATE SET home = EXCLUDED.home
                    RETURNING name)
                INSERT INTO again
-               SELECT arrived FROM records JOIN turned ON records.workspace_id = :w AND company_key = name
-               WHERE company_domain IS NULL AND arrived <> ALL(CAST(:but AS bigint[])) ORDER BY arrived
-               ON CONFLICT DO NOTHING""",
+               SELECT arrived FROM turned CROSS JOIN LATERAL (
+                   SELECT arrived FROM records WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL OFFSET 0) AS alone
+               WHERE arrived <> ALL(CAST(:but AS bigint[])) ORDER BY arrived ON CONFLICT DO NOTHING""",
             w=workspace_id,
             homes=as_json({"name": name, "home": home} for name, home in homes.items()),
             but=array(but),
