@@ -206,7 +206,8 @@ def keep_homes(connection: Connection, workspace_id: UUID, homes: Mapping[str, s
                    RETURNING name)
                INSERT INTO again
                SELECT arrived FROM turned CROSS JOIN LATERAL (
-                   SELECT arrived FROM records WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL OFFSET 0) AS alone
+                   SELECT arrived FROM records
+                   WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL OFFSET 0) AS alone
                WHERE arrived <> ALL(CAST(:but AS bigint[])) ORDER BY arrived ON CONFLICT DO NOTHING""",
             w=workspace_id,
             homes=as_json({"name": name, "home": home} for name, home in homes.items()),
