@@ -129,7 +129,8 @@ class Bed:
             found = rows(connection, store.RECORDS + "WHERE workspace_id = :w AND company_id IS NOT NULL", w=self.workspace_id)
         changes: dict[UUID, Change] = defaultdict(Change)
         for each in map(store.stored, found):
-            changes[each.company_id].count(each.record, 1)
+            if each.company_id:
+                changes[each.company_id].count(each.record, 1)
         return {company_id: Tally().changed(change) for company_id, change in changes.items()}
 
     def groups(self) -> set[frozenset[str]]:
