@@ -60,7 +60,21 @@ def learn(bed: Bed) -> bytes:
 
 def forget_all(bed: Bed) -> None:
     with bed.database.transaction() as connection:
-        for table in ("records", "keys", "links", "names", "shared", "again", "sizes", "homes", "knowledge", "streams", "events", "outbox"):
+        for table in (
+            "records",
+            "tallies",
+            "keys",
+            "links",
+            "names",
+            "shared",
+            "again",
+            "sizes",
+            "homes",
+            "knowledge",
+            "streams",
+            "events",
+            "outbox",
+        ):
             run(connection, f"DELETE FROM {table}")
 
 

@@ -94,12 +94,24 @@ def running(module_settings: Settings) -> Iterator[World]:
 def world(running: World) -> Iterator[World]:
     yield running
     with running.bed.database.transaction() as connection:
-        for table in ("corrections", "rechoosing", "keys", "records", "outbox", "events", "streams"):
+        for table in ("corrections", "rechoosing", "keys", "records", "tallies", "sizes", "outbox", "events", "streams"):
             run(connection, f"DELETE FROM {table}")
 
 
 def person_of(bed: Bed, row_id: str, **more: Any) -> UUID:
     return person_id_of(bed.record(row_id, **more).record_id)
+
+
+def test_a_company_shows_all_that_is_said_of_it(world: World) -> None:
+    acme = {"company_website": "acme.com"}
+    world.bed.hear(
+        *(world.bed.record(str(n), company_name=name, city="Bern", **acme) for n, name in enumerate(("Acme", "Acme Foods", "Acme")))
+    )
+    [company_id] = world.bed.companies()
+    shown = world.call("GET", f"companies/{company_id}")
+    assert shown["details"] == {"name": "Acme", "domain": "acme.com", "country": None, "city": "Bern"}
+    assert shown["said"]["name"] == [{"value": "Acme", "records": 2}, {"value": "Acme Foods", "records": 1}]
+    assert shown["said"]["city"] == [{"value": "Bern", "records": 3}]
 
 
 def test_each_field_says_where_it_is_from_by_which_rule_it_won_and_what_lost(world: World) -> None:

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.fields import CUSTOM
-from services.dedupe import recognising, searching, store
+from services.dedupe import recognising, searching, store, tallies
 from services.dedupe.api.survivorship import FieldView, fields_of
 from services.dedupe.choosing import in_order
+from services.dedupe.domain.company import Tally
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.kinds import COMPANY, PERSON, RECOGNITION
@@ -57,12 +58,19 @@ class PersonView(BaseModel):
     """Those who were found to be this person; each can be un-merged."""
 
 
+class SaidView(BaseModel):
+    value: str
+    records: int
+
+
 class CompanyView(BaseModel):
     company_id: UUID
     merged_into: UUID | None
     details: CompanyDetails
     records: int
     people: int
+    said: dict[str, list[SaidView]]
+    """Field → all that records say of it, by how many: what most say comes first, and stands in the details."""
 
 
 class Found(BaseModel):
@@ -157,4 +165,15 @@ def company_view(desk: Desk, company_id: UUID) -> CompanyView:
     if state is None:
         raise NotFound(f"there is no company {company_id} here")
     records, people = desk.read(lambda c: store.company_size(c, desk.workspace_id, company_id))
-    return CompanyView(company_id=company_id, merged_into=state.merged_into, details=state.details, records=records, people=people)
+    tally = desk.read(lambda c: tallies.of(c, desk.workspace_id, [company_id])).get(company_id, Tally())
+    return CompanyView(
+        company_id=company_id,
+        merged_into=state.merged_into,
+        details=state.details,
+        records=records,
+        people=people,
+        said={
+            name: [SaidView(value=value, records=of) for value, of in sorted(values.items(), key=lambda each: (-each[1], each[0]))]
+            for name, values in sorted(tally.said.items())
+        },
+    )
