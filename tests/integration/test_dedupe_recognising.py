@@ -1,5 +1,6 @@
 """A workspace's own persons among the Provider's, on a real database: who is recognised, when anew, and that nobody else sees any of it."""
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.engines
 PROFILE = "https://linkedin.com/in/queen-of-sales"
 EMPTIED = (
     "records", "keys", "links", "names", "shared", "again", "sizes", "described", "streams", "events", "outbox", "own_keys", "recognised",
-    "stirred", "homes",
+    "stirred", "homes", "tallies",
 )  # fmt: skip
 
 
@@ -239,6 +240,10 @@ def everything(database: Database, workspace_id: UUID) -> list[tuple[str, str]]:
                WHERE links.workspace_id = :w ORDER BY one, other""",
             w=workspace_id,
         )
+        tallies = rows(
+            connection, "SELECT company_id, tally::text AS tally FROM tallies WHERE workspace_id = :w ORDER BY 1", w=workspace_id
+        )
     said = [(row.stream, f"{row.type} {row.body}") for row in events]
+    said += [(str(row.company_id), str(json.loads(row.tally)["records"])) for row in tallies]
     said += [(str(row.record_id), f"{row.person_id} {row.company_id} {sorted(row.keys)}") for row in records]
     return said + [(str(row.one), f"{row.other} {row.bits} {row.apart}") for row in links]
