@@ -25,6 +25,10 @@ KEPT = -2.0
 """Bits from which on a pair is kept as a link: odds of 1 to 4. What is below is not even worth a question."""
 MOST_DESCRIBED = 100_000
 """Records whose traits are kept in memory: two KiB each."""
+ENOUGH_COMPARED = 100
+"""Records that one is compared with, from when on its larger blocks are passed over: these say least, and in a million records there
+would be hundreds.
+"""
 OWN_KINDS = ("phone:", "mailbox:")
 """Kinds of keys that are one person's, unless several people are seen to have the value."""
 
@@ -179,13 +183,19 @@ def shared_by(blocks: Mapping[Key, Sequence[Number]], own: Collection[Key], know
     }
 
 
-def pairs_of(blocks: Iterable[Sequence[Number]], judged: Collection[Number]) -> set[Pair]:
-    """Pairs of which at least one is judged, the lower number first."""
+def pairs_of(keys: Mapping[Number, Collection[Key]], blocks: Mapping[Key, Sequence[Number]]) -> set[Pair]:
+    """Each of these records with the others of its blocks, the smallest block first, until it has enough to be compared with. The lower
+    number of a pair comes first.
+    """
     found: set[Pair] = set()
-    for members in blocks:
-        for one in members:
-            if one in judged:
-                found.update((one, other) if one < other else (other, one) for other in members if other != one)
+    for number, its in keys.items():
+        others: set[Number] = set()
+        for members in sorted((blocks[key] for key in its if key in blocks), key=len):
+            if len(others) > ENOUGH_COMPARED:
+                break
+            others.update(members)
+        others.discard(number)
+        found.update((number, other) if number < other else (other, number) for other in others)
     return found
 
 

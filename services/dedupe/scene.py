@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -91,19 +92,22 @@ def compare_all(sitting: Sitting, people: Mapping[Number, Stored], were: Mapping
     described = {number: sitting.describe(each) for number, each in people.items()}
     traits = sitting.traits(described)
     keyed = {n: replace(each, keys=judging.index_keys(each.workspace_id, traits[n])) for n, each in people.items()}
-    old, new = judging.entries({n: each.keys for n, each in were.items()}), judging.entries({n: each.keys for n, each in keyed.items()})
+    keys = {n: each.keys for n, each in keyed.items()}
+    old, new = judging.entries({n: each.keys for n, each in were.items()}), judging.entries(keys)
     index.change_keys(connection, old - new, new - old)
     blocks = index.blocks(connection, {key for key, _ in new})
     small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
-    candidates = sitting.described({n for members in small.values() for n in members} - keyed.keys())
-    traits |= sitting.traits(candidates)
     # What is shared already is no key of these any more.
     own = {key for n, each in described.items() for key in each.own if key in keyed[n].keys}
+    pairs = judging.pairs_of(keys, small)
+    candidates = sitting.described({*chain(*pairs), *chain(*(small[key] for key in own if key in small))} - keyed.keys())
+    traits |= sitting.traits(candidates)
     if shared := judging.shared_by(blocks, own, traits):
         sitting.share(shared)
-        small = {key: members for key, members in small.items() if key not in shared}
-        traits |= sitting.traits({n: each for n, each in (described | candidates).items() if not shared.isdisjoint(each.own)})
-    pairs = judging.pairs_of(small.values(), keyed)
+        pairs = judging.pairs_of(keys, {key: members for key, members in small.items() if key not in shared})
+        candidates |= sitting.described({*chain(*pairs)} - keyed.keys() - candidates.keys())
+        everybody = described | candidates
+        traits |= sitting.traits({n: each for n, each in everybody.items() if n not in traits or not shared.isdisjoint(each.own)})
     return Compared(keyed, traits, {pair: score(traits[pair[0]], traits[pair[1]]) for pair in pairs})
 
 
