@@ -103,10 +103,8 @@ def person_of(bed: Bed, row_id: str, **more: Any) -> UUID:
 
 
 def test_a_company_shows_all_that_is_said_of_it(world: World) -> None:
-    acme = {"company_website": "acme.com"}
-    world.bed.hear(
-        *(world.bed.record(str(n), company_name=name, city="Bern", **acme) for n, name in enumerate(("Acme", "Acme Foods", "Acme")))
-    )
+    for n, name in enumerate(("Acme", "Acme Foods", "Acme")):
+        world.bed.hear(world.bed.record(str(n), company_name=name, city="Bern", company_website="acme.com"))
     [company_id] = world.bed.companies()
     shown = world.call("GET", f"companies/{company_id}")
     assert shown["details"] == {"name": "Acme", "domain": "acme.com", "country": None, "city": "Bern"}
