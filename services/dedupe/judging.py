@@ -64,7 +64,7 @@ class Judge:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.recalled: dict[UUID, Recollection] = {}
-        """Workspace → what was seen there last (`sitting`)."""
+        """Workspace → what was seen there last, in the order in which they were decided in (`sitting`)."""
         self._described: OrderedDict[Number, Described] = OrderedDict()
 
     def describe(self, stored: Stored) -> Described:

@@ -21,6 +21,8 @@ from services.dedupe.store import Stored
 
 MOST_NAMES = 100_000
 """Of companies, that are remembered: about 50 MiB."""
+MOST_WORKSPACES = 20
+"""That are remembered, those decided in last."""
 _chance = SystemRandom()
 
 
@@ -31,11 +33,14 @@ class Sitting:
         self.connection, self.judge, self.workspace_id = connection, judge, workspace_id
         mark = _chance.getrandbits(62)
         self.people, before = store.grow(connection, workspace_id, more, mark)
-        recalled = judge.recalled.get(workspace_id)
+        recalled = judge.recalled.pop(workspace_id, None)
         if recalled is None or recalled.mark != before:
             judge.forget(workspace_id)
-            recalled = judge.recalled[workspace_id] = Recollection(mark, index.all_shared(connection))
+            recalled = Recollection(mark, index.all_shared(connection))
         recalled.mark = mark
+        judge.recalled[workspace_id] = recalled
+        if len(judge.recalled) > MOST_WORKSPACES:
+            judge.forget(next(iter(judge.recalled)))
         if len(recalled.domains) > MOST_NAMES:
             recalled.domains.clear()
             recalled.homes.clear()

@@ -13,6 +13,7 @@ from bench.people.writing import write
 from schemas.ingest import RecordIngested
 from services.dedupe import handlers
 from services.dedupe.models import Judges
+from services.dedupe.sitting import MOST_WORKSPACES
 from services.kit.database import rows
 from services.kit.settings import Settings
 from tests.builders import work_on
@@ -83,3 +84,13 @@ def test_processes_that_take_turns_and_fail_come_to_what_one_does(shared: Bed, r
     chance.choice(several).look_again()
     assert picture(several[0]) == picture(alone)
     assert several[0].tallies() == several[0].recounted()
+
+
+def test_only_the_workspaces_decided_in_last_are_remembered(shared: Bed) -> None:
+    judges = Judges()
+    beds = [replace(shared, workspace_id=uuid4(), judges=judges) for _ in range(MOST_WORKSPACES + 2)]
+    for turn, bed in enumerate([*beds[:-1], beds[1], beds[-1]]):
+        bed.hear(bed.record("1", full_name="Ann Lee", email="ann@acme.com", title=f"Clerk {turn}"))
+    with shared.database.transaction() as connection:
+        recalled = judges.current(connection).recalled
+    assert list(recalled) == [each.workspace_id for each in (*beds[3:-1], beds[1], beds[-1])]
