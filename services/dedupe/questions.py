@@ -60,7 +60,7 @@ class Answer:
             return f"These two records alone say it is {likely}; other records of the person link them."
         if not one and self.bits >= LINK:
             return f"These two records say it is {likely}, but all records of the two persons together do not agree."
-        return f"It is {likely}. From {2**LINK:,.0f} to 1 on, records are taken for one person."
+        return f"It is {likely}. From {2**LINK:.1f} to 1 on, records are taken for one person."
 
 
 def odds(bits: float) -> str:

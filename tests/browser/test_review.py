@@ -33,11 +33,13 @@ def questions(bed: Bed) -> None:
     acme: dict[str, Any] = {"company": "Acme Tiles", "city": "Leeds"}
     bed.hear(
         bed.record("1", full_name="Ann Abbott", email="ann@acme.com", title="Head of Sales", phone="+44 113 496 0001", **acme),
-        bed.record("2", source="fair", full_name="Robert Ray", email="ann@acme.com", title="Sales", **acme),
-        bed.record("3", full_name="Cyd Carver", email="cyd@bolt.io", title="CTO"),
-        bed.record("4", source="fair", full_name="Dan Moss", email="cyd@bolt.io", country="Italy"),
-        bed.record("5", full_name="Eve Eklund", email="eve@nut.se"),
-        bed.record("6", source="fair", full_name="Fay Holm", email="eve@nut.se"),
+        bed.record(
+            "2", source="fair", full_name="Robert Ray", email="ann@acme.com", title="Head of Sales", phone="+44 113 496 0002", **acme
+        ),
+        bed.record("3", full_name="Cyd Carver", email="cyd@bolt.io", title="CTO", phone="+44 113 496 0003"),
+        bed.record("4", source="fair", full_name="Dan Moss", email="cyd@bolt.io", title="CTO", phone="+44 113 496 0004"),
+        bed.record("5", full_name="Eve Eklund", email="eve@nut.se", title="CFO", phone="+44 113 496 0005"),
+        bed.record("6", source="fair", full_name="Fay Holm", email="eve@nut.se", title="CFO", phone="+44 113 496 0006"),
         *(bed.record(f"7{n}", source=f"list {n}", full_name="Gus Long", email="gus@far.org", title="Clerk") for n in range(3)),
     )
 

@@ -19,11 +19,11 @@ from services.dedupe.domain.linkage.model import Frequencies, Model
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
 
-LINK = 1.0
-"""Bits from which on a pair joins two groups: odds of 2 to 1."""
+LINK = 0.5
+"""Bits from which on a pair joins two groups: odds of 7 to 5."""
 SHARED_BY = 4
 """Family names (by how they begin) in the records with one phone or address: from then on it is nobody's own."""
-TOGETHER = 0.0
+TOGETHER = -0.5
 """Bits that two groups must agree by, to be one."""
 
 
