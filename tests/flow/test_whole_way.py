@@ -94,10 +94,12 @@ def test_each_mail_was_sent_exactly_once(demo_system: System, events: dict[str, 
     with Client(demo_system.gateway_url, demo_system.key) as api:
         path = f"/api/publish/workspaces/{demo_system.workspace_id}/contacts"
         found = [contact["details"] for contact in api.every(path, state="approved") if contact["email"]]
+    # Two contacts may have one mailbox, which is looked into once.
+    mailboxes = {(details["work_email"] or details["private_email"]).lower() for details in found}
     arrived = Counter(
         str(message["Message-ID"])
-        for details in found
-        for message in mail.inbox(details["work_email"] or details["private_email"])
+        for mailbox in sorted(mailboxes)
+        for message in mail.inbox(mailbox)
         if str(message["Message-ID"]) in message_ids
     )
     assert arrived == message_ids
