@@ -21,6 +21,7 @@ from services.dedupe.domain.linkage.comparing import (
     NUMBERED,
     OTHER_FAMILY,
     OTHER_GIVEN,
+    PLACE,
     SAME,
     SAME_ADDRESS,
     VARIANT,
@@ -28,9 +29,11 @@ from services.dedupe.domain.linkage.comparing import (
     employers,
     fields_of,
     names,
+    places,
 )
 from services.dedupe.domain.linkage.counts import Counts, counts_of
 from services.dedupe.domain.linkage.employers import NAMED, Companies, with_employers
+from services.dedupe.domain.linkage.learning import by_chance
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Frequencies, Model, namesakes
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
@@ -39,6 +42,9 @@ from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, company_words, mailbox_of, phone_digits, title_words, traits_of
 from services.dedupe.domain.record import NormalRecord
 from tests.builders import MONDAY
+
+ALIKE_COMPANY = SAME_COUNTRY = 2
+GIVEN_NAMES = ("Ann", "Robert", "Wilhelmina", "Xaver", "Kim", "Olga", "Hugo", "Pia", "Zoltan", "Dora")
 
 
 def record(**said: Any) -> NormalRecord:
@@ -133,11 +139,16 @@ def test_names_are_completed_from_address_and_profile_but_never_replaced() -> No
     [
         ("nova manufacturing germany", "nova manufacturing"),
         ("the oldcroft and", "oldcroft"),
+        ("vodafone united kingdom", "vodafone"),
         ("white und associates", "white and associates"),
     ],
 )
 def test_a_companys_name_is_compared_without_what_some_sources_add(one: str, other: str) -> None:
     assert company_words(one) == company_words(other)
+
+
+def test_a_short_word_is_no_company_without_its_country() -> None:
+    assert company_words("air france") == "air france"
 
 
 def test_a_phone_is_compared_by_its_last_digits_without_country_or_extension() -> None:
@@ -163,6 +174,11 @@ def test_a_name_without_a_domain_is_the_company_whose_domain_goes_with_it() -> N
         {"company_key": "acme foods", "company_domain": "acme.com"}, {"company_key": "acme foods"}, {"company_key": "acme foodz"}
     )
     assert found == ["acme.com", "acme.com", "acme.com"]
+
+
+def test_a_company_may_have_the_domain_that_its_misspelt_name_stands_in() -> None:
+    one, other = with_employers([somebody(company_key="orion materals"), somebody(company_domain="orion-materials.com")])
+    assert employers(one, other) == ALIKE_COMPANY
 
 
 def test_domains_of_one_label_that_share_a_name_are_one_company_and_numbered_ones_are_not() -> None:
@@ -244,6 +260,31 @@ def test_an_initial_is_written_out_where_the_address_has_it_in_full() -> None:
     lexicon = of_names("Ann Smith")
     assert lexicon.complete(somebody(given_name="A.", family_name="Smith", emails=("ann.smith@acme.com",))).given == "ann"
     assert lexicon.complete(somebody(given_name="A.", family_name="Smith", emails=("bob.smith@acme.com",))).given == "a"
+
+
+def test_an_initial_in_the_place_of_the_family_name_may_be_a_middle_names() -> None:
+    lexicon = of_names("Birgit Huber", "Ann Jones")
+    assert lexicon.complete(somebody(given_name="Birgit", family_name="F.", emails=("birgit.huber@acme.com",))).family == "huber"
+    assert lexicon.complete(somebody(given_name="Birgit", family_name="F.", emails=("b.huber@acme.com",))).family == "huber"
+    assert lexicon.complete(somebody(given_name="Birgit", family_name="F.", emails=("ann.jones@acme.com",))).family == "f"
+
+
+def test_names_that_stand_in_each_others_place_are_put_in_their_own_if_that_is_clear() -> None:
+    lexicon = of_names(*["Andrzej Nowak"] * 4, "Nowak Andrzej", "Maria Brzedecki", "Karin Thomas", "Thomas Karin")
+    turned = lexicon.complete(somebody(given_name="Brzedecki", family_name="Andrzej"))
+    assert (turned.given, turned.family) == ("andrzej", "brzedecki")
+    unclear = lexicon.complete(somebody(given_name="Thomas", family_name="Karin"))
+    assert (unclear.given, unclear.family) == ("thomas", "karin")
+
+
+def test_that_two_share_a_country_says_less_where_names_go_by_countries() -> None:
+    def people(country: str, families: tuple[str, ...]) -> list[Traits]:
+        return [somebody(given_name=given, family_name=family, country=country) for family in families for given in GIVEN_NAMES]
+
+    records = people("PL", ("Nowak", "Kowalski")) + people("IT", ("Rossi", "Bianchi"))
+    chance = by_chance(records, FIELDS)[FIELDS.index(PLACE)]
+    everybody = [places(one, other) for one in records for other in records if one is not other]
+    assert chance[SAME_COUNTRY] > everybody.count(SAME_COUNTRY) / len(everybody) + 0.2
 
 
 def test_a_full_name_that_many_bear_says_less_than_its_halves() -> None:
