@@ -17,7 +17,7 @@ from services.dedupe.models import Judges
 from services.ingest.domain.ids import record_id_of, source_id_of
 from services.ingest.domain.records import digest_of
 from services.kit.codec import Codec, Heard
-from services.kit.database import Database, rows
+from services.kit.database import Database, rows, run
 from services.kit.events import Kind, Told, Work
 from services.kit.settings import Settings
 from tests.builders import MONDAY, codec_over, work_on
@@ -116,6 +116,15 @@ class Bed:
                 kind=f"{kind.name}:%",
             )
         return [kind.stored.validate_json(row.state) for row in found]
+
+    def empty(self) -> None:
+        """Forget all that there is, in all workspaces."""
+        with self.database.transaction() as connection:
+            found = rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            for row in found:
+                if row.tablename != "alembic_version":
+                    run(connection, f"DELETE FROM {row.tablename}")
+                run(connection, f"DELETE FROM {row.tablename}")
 
     def tallies(self) -> dict[UUID, Tally]:
         """What is counted of each company."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from schemas.envelope import Envelope
 from services.dedupe import index, kept, recognising, store, tallies, versions
-from services.dedupe.choosing import Group, Groups, choosing_for, groups_of, in_order
+from services.dedupe.choosing import Group, Groups, choosing_for, in_order
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Change
@@ -134,14 +134,8 @@ def count(changes: dict[UUID, Change], was: Stored | None, now: Stored | None) -
 
 def touched(scene: Scene) -> list[list[Stored]]:
     """The records of each person whom the batch touches, and those of it that are nobody's, each by itself; in an order of their own."""
-    groups = touched_groups(scene).values()
     alone = [[scene.now[number]] for number in scene.judged if scene.now[number].person_id is None]
-    return [sorted(group, key=attrgetter("record_id.int")) for group in groups] + alone
-
-
-def touched_groups(scene: Scene) -> dict[UUID, list[Stored]]:
-    persons = scene.touched_persons
-    return groups_of(each for each in scene.now.values() if each.person_id in persons)
+    return [sorted((scene.now[n] for n in group), key=attrgetter("record_id.int")) for group in scene.groups.values()] + alone
 
 
 def by_itself(judge: Judge, stored: Stored, homes: Mapping[str, str | None]) -> str | None:
@@ -189,7 +183,7 @@ def tell_companies(work: Work, scene: Scene, changes: Mapping[UUID, Change], lef
 
 def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     workspace_id, because = scene.workspace_id, last_event(scene)
-    groups = touched_groups(scene)
+    groups = {person_id: [scene.now[n] for n in group] for person_id, group in scene.groups.items()}
     left = scene.touched_persons - groups.keys()
     known = work.load(PERSON, [*groups, *left], workspace_id)
     remain = remaining(scene, [gone for person_id in left if (gone := known[person_id])])

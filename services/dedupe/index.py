@@ -151,11 +151,9 @@ def domains_of(connection: Connection, workspace_id: UUID, names: Collection[str
         return {}
     found = rows(
         connection,
-        """SELECT name, domain, records FROM names JOIN json_array_elements_text(CAST(:names AS json)) AS wanted (name) USING (name)
-           WHERE workspace_id = :w""",
-        w=workspace_id,
-        names=as_json(names),
-    )
+        "SELECT name, domain, records FROM names WHERE workspace_id = :w AND name = ANY(CAST(:names AS text[]))",
+        w=workspace_id, names=list(names),
+    )  # fmt: skip
     domains: dict[str, Counter[str]] = defaultdict(Counter)
     for row in found:
         domains[row.name][row.domain] = row.records

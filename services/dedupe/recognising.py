@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from schemas.body import PROVIDER
 from schemas.dedupe import RecognitionAllowed, RecognitionRefused
 from services.dedupe import index, recognised, store
+from services.dedupe.choosing import in_order
 from services.dedupe.domain import recognition
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK
 from services.dedupe.domain.linkage.clustering import agreement
@@ -145,7 +146,7 @@ def traits_of(connection: Connection, judge: Judge, numbers: Collection[Number])
 
 def by_person(records: Collection[Stored]) -> dict[Scoped, list[Number]]:
     groups: dict[Scoped, list[Number]] = defaultdict(list)
-    for each in sorted(records, key=lambda each: each.arrived):
+    for each in in_order(records):
         if each.person_id:
             groups[each.workspace_id, each.person_id].append(each.arrived)
     return groups

@@ -1,6 +1,6 @@
 """Everything that one batch may touch, and how it comes to be known: the batch's records with their keys, links and persons."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,6 +54,15 @@ class Scene:
     def touched_persons(self) -> set[UUID]:
         """Whose these records are, and whose they were."""
         return {each.person_id for each in self.touched if each.person_id}
+
+    @cached_property
+    def groups(self) -> dict[UUID, list[Number]]:
+        """The records of each of them who has any, in the order of arrival."""
+        groups: dict[UUID, list[Number]] = defaultdict(list)
+        for number in sorted(self.now):
+            if (person_id := self.now[number].person_id) in self.touched_persons and person_id:
+                groups[person_id].append(number)
+        return groups
 
 
 def set_scene(

@@ -1,9 +1,10 @@
 """`python -m services.ingest [worker|api]`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 
 from services.ingest import agents, api
 from services.ingest.bus import KafkaBus
@@ -40,27 +41,25 @@ def loops(context: Context) -> Sequence[Loop]:
         settings.ingest_lease_seconds,
     )
 
-    def forget_waiting() -> int:
-        with context.worker.transaction() as connection:
-            return addresses.forget_waiting(connection, settings.ingest_waiting_days)
+    def each_hour(name: str, forget: Callable[[Connection], int]) -> Loop:
+        def step() -> int:
+            with context.worker.transaction() as connection:
+                return forget(connection)
 
-    def forget_rejected() -> int:
-        with context.worker.transaction() as connection:
-            return imports.forget_rejected(connection, system_clock(), settings.ingest_rejected_days)
+        return Loop(name, step, idle=3600)
 
-    def forget_evidence() -> int:
-        with context.worker.transaction() as connection:
-            now = system_clock()
-            return web.sweep(connection, now) + evidence.forget(connection, now, settings.ingest_web_evidence_days)
+    def forget_evidence(connection: Connection) -> int:
+        now = system_clock()
+        return web.sweep(connection, now) + evidence.forget(connection, now, settings.ingest_web_evidence_days)
 
     return (
         *crawlers(context),
-        Loop("evidence", forget_evidence, idle=3600),
+        each_hour("evidence", forget_evidence),
         Loop("imports", importer.step, idle=0.3, close=importer.close),
         Loop("undos", undoer.step, idle=0.5, close=undoer.close),
         Loop("sweep", importer.sweep, idle=3600),
-        Loop("rejected", forget_rejected, idle=3600),
-        Loop("waiting", forget_waiting, idle=3600),
+        each_hour("rejected", lambda c: imports.forget_rejected(c, system_clock(), settings.ingest_rejected_days)),
+        each_hour("waiting", lambda c: addresses.forget_waiting(c, settings.ingest_waiting_days)),
     )
 
 

@@ -1,6 +1,6 @@
 """One service's part of the database: its schema, its two roles, transactions that know their workspace, and sets instead of loops."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Literal
@@ -83,6 +83,6 @@ def run(connection: Connection, sql: str, **parameters: Any) -> int:
     return connection.execute(statement(sql), parameters).rowcount
 
 
-def as_json(table: Iterable[Any]) -> str:
+def as_json(table: Iterable[Mapping[str, Any]]) -> str:
     """Many rows as one parameter, for `json_to_recordset(:name) AS t (column type, …)`: twice as fast as arrays (bench/store.py)."""
     return msgspec.json.encode(list(table)).decode()

@@ -58,30 +58,10 @@ def learn(bed: Bed) -> bytes:
     return knowledge.write(replace(learned, version=0))
 
 
-def forget_all(bed: Bed) -> None:
-    with bed.database.transaction() as connection:
-        for table in (
-            "records",
-            "tallies",
-            "keys",
-            "links",
-            "names",
-            "shared",
-            "again",
-            "sizes",
-            "homes",
-            "knowledge",
-            "streams",
-            "events",
-            "outbox",
-        ):
-            run(connection, f"DELETE FROM {table}")
-
-
 def test_neither_order_nor_batches_have_a_part_in_who_is_whom(bed: Bed, made: MadePeople) -> None:
     found = []
     for seed, size in ((1, 500), (2, 37)):
-        forget_all(bed)
+        bed.empty()
         records = list(made.records)
         random.Random(seed).shuffle(records)  # noqa: S311 - an order, no secret
         bed.hear_in_batches(records, size)

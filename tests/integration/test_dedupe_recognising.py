@@ -13,7 +13,7 @@ from schemas.body import PROVIDER
 from schemas.dedupe import PersonRecognised
 from schemas.ingest import RecordIngested, RecordWithdrawn
 from services.dedupe import recognised, recognising, reviewing
-from services.kit.database import Database, rows, run
+from services.kit.database import Database, rows
 from services.kit.errors import Conflict
 from services.kit.settings import Settings
 from tests.dedupe_bed import Bed, make_bed
@@ -21,10 +21,6 @@ from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
 PROFILE = "https://linkedin.com/in/queen-of-sales"
-EMPTIED = (
-    "records", "keys", "links", "names", "shared", "again", "sizes", "described", "streams", "events", "outbox", "own_keys", "recognised",
-    "stirred", "homes", "tallies",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -190,9 +186,7 @@ def test_a_whole_story_of_the_provider_is_the_same_whatever_workspaces_import(po
     own.recognise()
     with_own = everything(pool.database, PROVIDER)
     assert recognised_as(own)
-    with pool.database.transaction() as connection:
-        for table in EMPTIED:
-            run(connection, f"DELETE FROM {table}")
+    pool.empty()
     for start in range(0, len(theirs), 20):
         pool.hear(*theirs[start : start + 20])
     pool.look_again()

@@ -151,8 +151,8 @@ def test_pages_of_questions_show_each_once(world: World) -> None:
     for n, family in enumerate(("Abbott", "Bishop", "Carver", "Dawson", "Eklund")):
         site = f"{family.lower()}.com"
         world.bed.hear(
-            world.bed.record(f"{n}a", full_name=f"Ann {family}", email=f"ann@{site}", title="CEO", phone="+41 31 555 01 01"),
-            world.bed.record(f"{n}b", full_name="Bob Ray", email=f"ann@{site}", title="CEO", phone="+41 31 555 02 02"),
+            world.bed.record(f"{n}a", full_name=f"Ann {family}", email=f"ann@{site}", title="CEO", phone=f"+41 31 555 01 0{n}"),
+            world.bed.record(f"{n}b", full_name="Bob Ray", email=f"ann@{site}", title="CEO", phone=f"+41 31 555 02 0{n}"),
         )
     every = world.asked()
     found: list[frozenset[str]] = []

@@ -93,9 +93,7 @@ def running(module_settings: Settings) -> Iterator[World]:
 @pytest.fixture
 def world(running: World) -> Iterator[World]:
     yield running
-    with running.bed.database.transaction() as connection:
-        for table in ("corrections", "rechoosing", "keys", "records", "tallies", "sizes", "outbox", "events", "streams"):
-            run(connection, f"DELETE FROM {table}")
+    running.bed.empty()
 
 
 def person_of(bed: Bed, row_id: str, **more: Any) -> UUID:

@@ -1,13 +1,11 @@
-"""Record linkage rule by rule: what is compared, how it agrees, what names an address shows, and who is put together."""
+"""Record linkage rule by rule: what is compared, how it agrees, and who is put together."""
 
 from dataclasses import replace
-from typing import Any
-from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
-from services.dedupe.domain.linkage import extras, petnames, posts
+from services.dedupe.domain.linkage import extras
 from services.dedupe.domain.linkage.blocking import keys_of
 from services.dedupe.domain.linkage.clustering import cluster
 from services.dedupe.domain.linkage.comparing import (
@@ -26,39 +24,24 @@ from services.dedupe.domain.linkage.comparing import (
     SAME_ADDRESS,
     VARIANT,
     compare,
-    employers,
     fields_of,
     names,
     places,
 )
 from services.dedupe.domain.linkage.counts import Counts, counts_of
-from services.dedupe.domain.linkage.employers import NAMED, Companies, with_employers
+from services.dedupe.domain.linkage.employers import with_employers
 from services.dedupe.domain.linkage.learning import by_chance
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Frequencies, Model, namesakes
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
 from services.dedupe.domain.linkage.resolving import resolve
 from services.dedupe.domain.linkage.spelling import skeleton
-from services.dedupe.domain.linkage.traits import Traits, company_words, mailbox_of, phone_digits, title_words, traits_of
+from services.dedupe.domain.linkage.traits import Traits, mailbox_of, phone_digits, traits_of
 from services.dedupe.domain.record import NormalRecord
-from tests.builders import MONDAY
+from tests.linkage import of_names, record, somebody
 
-ALIKE_COMPANY = SAME_COUNTRY = 2
+SAME_COUNTRY = 2
 GIVEN_NAMES = ("Ann", "Robert", "Wilhelmina", "Xaver", "Kim", "Olga", "Hugo", "Pia", "Zoltan", "Dora")
-
-
-def record(**said: Any) -> NormalRecord:
-    return NormalRecord(record_id=uuid4(), source="crm", source_row_id="1", import_id=UUID(int=1), row=2, as_of=MONDAY, **said)
-
-
-def somebody(**said: Any) -> Traits:
-    return traits_of(record(**said))
-
-
-def of_names(*given_families: str) -> Lexicon:
-    """A lexicon in which these full names are known."""
-    pairs = [name.lower().split() for name in given_families]
-    return Lexicon(counts_of(skeleton(given) for given, _ in pairs), counts_of(skeleton(family) for _, family in pairs))
 
 
 @pytest.mark.parametrize(
@@ -107,50 +90,6 @@ def test_addresses_agree_by_level(one: str, other: str, level: int) -> None:
     assert max(found[4], found[8]) == level
 
 
-@pytest.mark.parametrize(
-    ("local", "stated", "parts"),
-    [
-        ("maria.serrano", "", ("maria", "serrano")),
-        ("serrano.maria", "", ("maria", "serrano")),
-        ("mserrano", "", ("m", "serrano")),
-        ("serranom7", "", ("m", "serrano")),
-        ("mariaserrano83", "", ("maria", "serrano")),
-        ("maria4711", "", ("maria", "")),
-        ("peggyserrano", "margaret", ("peggy", "serrano")),
-        ("", "", ("", "")),
-        ("1234", "", ("", "")),
-    ],
-)
-def test_an_address_shows_the_names_in_it(local: str, stated: str, parts: tuple[str, str]) -> None:
-    known = of_names("Maria Serrano", "Maria Lopez", "Peggy Jones", "Ann Serrano")
-    assert known.read(local, stated) == parts
-
-
-def test_names_are_completed_from_address_and_profile_but_never_replaced() -> None:
-    known = of_names("Maria Serrano", "Ann Jones")
-    assert known.complete(somebody(given_name="Maria", emails=("maria.serrano@acme.com",))).family == "serrano"
-    assert known.complete(somebody(given_name="Maria", family_name="S.", emails=("m.serrano@acme.com",))).family == "serrano"
-    assert known.complete(somebody(linkedin="ann-jones-5f471857")).family == "jones"
-    assert known.complete(somebody(given_name="Ann", family_name="Jones", emails=("maria.serrano@acme.com",))).family == "jones"
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("nova manufacturing germany", "nova manufacturing"),
-        ("the oldcroft and", "oldcroft"),
-        ("vodafone united kingdom", "vodafone"),
-        ("white und associates", "white and associates"),
-    ],
-)
-def test_a_companys_name_is_compared_without_what_some_sources_add(one: str, other: str) -> None:
-    assert company_words(one) == company_words(other)
-
-
-def test_a_short_word_is_no_company_without_its_country() -> None:
-    assert company_words("air france") == "air france"
-
-
 def test_a_phone_is_compared_by_its_last_digits_without_country_or_extension() -> None:
     assert phone_digits("+49 (0)30 1234567") == phone_digits("030 1234567 ext. 12") == phone_digits("+49301234567")
     assert phone_digits("4711") == ""
@@ -160,121 +99,6 @@ def test_a_mistyped_provider_is_no_company() -> None:
     assert mailbox_of("ann@gmial.com").free
     assert somebody(emails=("ann@hotmial.com",), company_domain="hotmial.com").domains == frozenset()
     assert not mailbox_of("ann@gmail-tools.com").free
-
-
-def companies_of(*said: dict[str, Any]) -> list[str | None]:
-    """Of records that are of as many persons."""
-    traits = with_employers([somebody(**each) for each in said])
-    known = Companies(traits)
-    return [known.of_person([each])[0] for each in traits]
-
-
-def test_a_name_without_a_domain_is_the_company_whose_domain_goes_with_it() -> None:
-    found = companies_of(
-        {"company_key": "acme foods", "company_domain": "acme.com"}, {"company_key": "acme foods"}, {"company_key": "acme foodz"}
-    )
-    assert found == ["acme.com", "acme.com", "acme.com"]
-
-
-def test_a_company_may_have_the_domain_that_its_misspelt_name_stands_in() -> None:
-    one, other = with_employers([somebody(company_key="orion materals"), somebody(company_domain="orion-materials.com")])
-    assert employers(one, other) == ALIKE_COMPANY
-
-
-def test_domains_of_one_label_that_share_a_name_are_one_company_and_numbered_ones_are_not() -> None:
-    name = {"company_key": "acme foods"}
-    one, group, other = companies_of(
-        name | {"company_domain": "acmefoods.com"},
-        name | {"company_domain": "acme-foods-group.com"},
-        name | {"company_domain": "acmefoods2.com"},
-    )
-    assert one == group
-    assert other != one
-
-
-def test_a_record_that_names_no_company_means_one_of_its_persons_others() -> None:
-    traits = with_employers([somebody(company_key="acme", company_domain="acme.com"), somebody(emails=("ann@gmail.com",))])
-    assert Companies(traits).of_person(traits) == ["acme.com", "acme.com"]
-
-
-def test_a_misspelt_name_is_the_one_company_that_it_can_mean() -> None:
-    known = [
-        {"company_key": name, "company_domain": domain} for name, domain in (("brightwater", "brightwater.com"), ("northgate", "n.de"))
-    ]
-    assert companies_of(*known, {"company_key": "brigthwater"})[-1] == "brightwater.com"
-    assert companies_of(*known, {"company_key": "xrightwater"})[-1] == "brightwater.com"
-    assert companies_of(*known, {"company_key": "northgte", "city": "Bern"})[-1] == "n.de"
-    two = [*known, {"company_key": "brightwate", "company_domain": "other.com"}]
-    assert companies_of(*two, {"company_key": "brightwatee"})[-1] == f"{NAMED}brightwatee"
-
-
-def test_an_acronym_is_the_company_whose_name_it_shortens() -> None:
-    full = somebody(company_key="prime industries dynamics", company_domain="pid.io")
-    short = somebody(company_key="pid")
-    mine, theirs = with_employers([full, short])
-    assert employers(mine, theirs) == SAME
-
-
-def test_pet_names_are_learned_from_two_families_and_not_from_one() -> None:
-    def family(name: str, givens: tuple[str, str]) -> list[Traits]:
-        return [somebody(given_name=given, family_name=name, emails=(f"{name}@acme.com",)) for given in givens]
-
-    records = family("Kowalska", ("Katarzyna", "Kasia")) + family("Nowak", ("Kasia", "Katarzyna")) + family("Smith", ("Joe", "Ann"))
-    compared = {(at, at + 1): compare(records[at], records[at + 1]) for at in (0, 2, 4)}
-    found = petnames.learned(records, compared)
-    assert found == {skeleton("katarzyna"): {skeleton("kasia")}, skeleton("kasia"): {skeleton("katarzyna")}}
-    knowing = petnames.told(records, found)
-    assert petnames.compared_again(knowing, compared)[0, 1][0] == VARIANT
-
-
-def employed(at: str, name: str, title: str) -> Traits:
-    return msgspec.structs.replace(
-        somebody(given_name="Kim", family_name=name, title=title, linkedin=f"kim-{name}"), employers=frozenset({at})
-    )
-
-
-@pytest.mark.parametrize(("people", "known"), [(posts.PEOPLE, True), (posts.PEOPLE - 1, False)])
-def test_other_words_for_a_title_are_learned_from_several_people_at_their_companies(people: int, known: bool) -> None:
-    families = ("Abbott", "Bishop", "Carver", "Dawson")[:people]
-    short, full, promoted = "CSM", "Customer Success Manager", "Head of Sales"
-    records = [employed("acme.com", family, title) for family in families for title in (short, full)]
-    records += [employed("acme.com", "Eklund", title) for title in (full, promoted)]
-    compared = {(at, at + 1): compare(records[at], records[at + 1]) for at in range(0, len(records), 2)}
-    found = posts.learned(records, compared)
-    assert found == ({title_words(short): {title_words(full)}, title_words(full): {title_words(short)}} if known else {})
-    knowing = posts.told(records, found)
-    assert (posts.compared_again(knowing, compared)[0, 1][-1] == SAME) is known
-
-
-def test_a_second_family_name_in_an_address_is_read_and_agrees() -> None:
-    lexicon = of_names("Ann Smith", "Bob Miller")
-    both = lexicon.complete(somebody(given_name="Ann", family_name="Smith", emails=("ann.miller@acme.com",)))
-    before = lexicon.complete(somebody(given_name="Ann", family_name="Miller"))
-    assert both.once == {skeleton("miller")}
-    assert compare(both, before)[:2] == (SAME, VARIANT)
-    assert not keys_of(both).isdisjoint(keys_of(before))
-    assert compare(lexicon.complete(somebody(given_name="Ann", family_name="Smith")), before)[1] == OTHER_FAMILY
-
-
-def test_an_initial_is_written_out_where_the_address_has_it_in_full() -> None:
-    lexicon = of_names("Ann Smith")
-    assert lexicon.complete(somebody(given_name="A.", family_name="Smith", emails=("ann.smith@acme.com",))).given == "ann"
-    assert lexicon.complete(somebody(given_name="A.", family_name="Smith", emails=("bob.smith@acme.com",))).given == "a"
-
-
-def test_an_initial_in_the_place_of_the_family_name_may_be_a_middle_names() -> None:
-    lexicon = of_names("Birgit Huber", "Ann Jones")
-    assert lexicon.complete(somebody(given_name="Birgit", family_name="F.", emails=("birgit.huber@acme.com",))).family == "huber"
-    assert lexicon.complete(somebody(given_name="Birgit", family_name="F.", emails=("b.huber@acme.com",))).family == "huber"
-    assert lexicon.complete(somebody(given_name="Birgit", family_name="F.", emails=("ann.jones@acme.com",))).family == "f"
-
-
-def test_names_that_stand_in_each_others_place_are_put_in_their_own_if_that_is_clear() -> None:
-    lexicon = of_names(*["Andrzej Nowak"] * 4, "Nowak Andrzej", "Maria Brzedecki", "Karin Thomas", "Thomas Karin")
-    turned = lexicon.complete(somebody(given_name="Brzedecki", family_name="Andrzej"))
-    assert (turned.given, turned.family) == ("andrzej", "brzedecki")
-    unclear = lexicon.complete(somebody(given_name="Thomas", family_name="Karin"))
-    assert (unclear.given, unclear.family) == ("thomas", "karin")
 
 
 def test_that_two_share_a_country_says_less_where_names_go_by_countries() -> None:

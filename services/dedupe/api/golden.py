@@ -172,8 +172,5 @@ def company_view(desk: Desk, company_id: UUID) -> CompanyView:
         details=state.details,
         records=records,
         people=people,
-        said={
-            name: [SaidView(value=value, records=of) for value, of in sorted(values.items(), key=lambda each: (-each[1], each[0]))]
-            for name, values in sorted(tally.said.items())
-        },
+        said={name: [SaidView(value=value, records=of) for value, of in values] for name, values in sorted(tally.ranked.items())},
     )

@@ -65,9 +65,13 @@ class Tally(msgspec.Struct, frozen=True):
         return Tally(self.records + change.records, {name: values for name, values in said.items() if values})
 
     @property
+    def ranked(self) -> dict[str, list[tuple[str, int]]]:
+        """Field → its values and how many say them: what most say first, and of equals the first by the alphabet."""
+        return {name: sorted(of.items(), key=lambda each: (-each[1], each[0])) for name, of in self.said.items()}
+
+    @property
     def details(self) -> CompanyDetails:
-        """What most say; of equals, the first by the alphabet."""
-        return CompanyDetails(**{name: min(of, key=lambda each: (-of[each], each)) for name, of in self.said.items()})
+        return CompanyDetails(**{name: values[0][0] for name, values in self.ranked.items()})
 
 
 def said_by(record: NormalRecord) -> Iterator[Said]:

@@ -83,13 +83,13 @@ def shown(part: str) -> str:
 @lru_cache(maxsize=50_000)
 def company_key(company: str) -> str:
     """A company's name without its legal form, comparable."""
-    bare = company
-    if (formless := without_written_form(plain(company))) != plain(company):
+    bare, whole = company, plain(company)
+    if (formless := without_written_form(whole)) != whole:
         return formless
     for _ in range(2):
         # `GmbH & Co. KG` is two forms.
         bare = without_form(bare) or bare
-    return without_written_form(plain(bare)) or plain(company)
+    return without_written_form(plain(bare)) or whole
 
 
 def without_written_form(name: str) -> str:

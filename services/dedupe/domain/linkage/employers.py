@@ -3,12 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.comparing import LEAST_LETTERS, acronym, alike, goes_with, mistyped
 from services.dedupe.domain.linkage.traits import Traits
 
+C = TypeVar("C", str, frozenset[str])
+"""What a name means: a company, or several."""
 CLEARLY = 0.7
 """Share of a name's records with a domain that have the same one: then it is that company's name."""
 FEW = 3
@@ -48,24 +51,24 @@ def short_names(of_names: OfNames, names: Collection[str]) -> dict[str, frozense
         for short in ({" ".join(words[:1]), " ".join(words[:2]), acronym(words)} - {name, ""}) if len(words) > 1 else ():
             found[short] |= domains
     short_ones = {short: frozenset(domains) for short, domains in found.items() if len(domains) <= FEW}
-    meant = misspelt(set(names) - of_names.keys(), of_names)
-    wrong = {name: of_names[each] for name, known in meant.items() for each in known if len({of_names[each] for each in known}) == 1}
-    return wrong | short_ones
+    return misspelt(set(names) - of_names.keys(), of_names) | short_ones
 
 
-def misspelt(names: Iterable[str], known: Iterable[str]) -> dict[str, set[str]]:
-    """Of `names` those that are known ones but for a typo: without a letter each, these two are the same."""
+def misspelt(names: Iterable[str], known: Mapping[str, C]) -> dict[str, C]:
+    """Of `names` those that are a known one but for a typo, with what that one means, where it is but one. Without a letter each, the two
+    are the same.
+    """
     without: dict[str, list[str]] = defaultdict(list)
     for name in names:
         for part in parts(name):
             without[part].append(name)
-    found: dict[str, set[str]] = defaultdict(set)
-    for right in known:
+    found: dict[str, set[C]] = defaultdict(set)
+    for right, meant in known.items():
         for part in parts(right):
             for name in without.get(part, ()):
                 if mistyped(right, name):
-                    found[name].add(right)
-    return found
+                    found[name].add(meant)
+    return {name: companies.pop() for name, companies in found.items() if len(companies) == 1}
 
 
 def parts(name: str) -> set[str]:
@@ -89,18 +92,13 @@ class Companies:
         self._called_after = joined_domains(records, named)
         found = {name: self._companies(domains) for name, domains in named.items()}
         self._of_name = {name: mostly for name, companies in found.items() if (mostly := clear(companies))}
-        self._of_name |= self._misspelt({traits.company for traits in records if traits.company} - found.keys())
+        self._of_name |= misspelt({traits.company for traits in records if traits.company} - found.keys(), self._of_name)
 
     def _companies(self, domains: Counter[str]) -> Counter[str]:
         companies: Counter[str] = Counter()
         for domain, times in domains.items():
             companies[self._called_after.get(domain, domain)] += times
         return companies
-
-    def _misspelt(self, names: Iterable[str]) -> dict[str, str]:
-        """Names that only one known company could mean."""
-        meant = {name: {self._of_name[each] for each in known} for name, known in misspelt(names, self._of_name).items()}
-        return {name: companies.pop() for name, companies in meant.items() if len(companies) == 1}
 
     def by_itself(self, traits: Traits) -> str | None:
         """What the record says without any other of its person's."""

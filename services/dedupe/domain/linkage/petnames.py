@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -20,6 +21,7 @@ from services.dedupe.domain.linkage.comparing import (
 )
 from services.dedupe.domain.linkage.traits import Traits
 
+T = TypeVar("T")
 FAMILIES = 2
 """Family names with which two given names are seen as one, to be taken as one everywhere: a typo or a married couple is one."""
 LEAST_LETTERS = 3
@@ -35,12 +37,16 @@ def learned(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[
             names = frozenset({records[one].first_skeleton, records[other].first_skeleton})
             if min(map(len, names)) >= LEAST_LETTERS:
                 families[names].add(records[one].family_skeleton)
-    found: dict[str, set[str]] = defaultdict(set)
-    for names, seen in families.items():
-        if len(seen) >= FAMILIES and len(names) > 1:
-            for name in names:
-                found[name] |= names - {name}
-    return {name: frozenset(others) for name, others in found.items()}
+    return both_ways(names for names, seen in families.items() if len(seen) >= FAMILIES and len(names) > 1)
+
+
+def both_ways(pairs: Iterable[frozenset[T]]) -> dict[T, frozenset[T]]:
+    """Each with all that it is paired with."""
+    found: dict[T, set[T]] = defaultdict(set)
+    for pair in pairs:
+        for one in pair:
+            found[one] |= pair - {one}
+    return {one: frozenset(others) for one, others in found.items()}
 
 
 def told(records: Iterable[Traits], pet_names: Mapping[str, frozenset[str]]) -> list[Traits]:

@@ -22,6 +22,7 @@ from services.dedupe.domain.linkage.comparing import (
     at_one_employer,
     compare,
 )
+from services.dedupe.domain.linkage.petnames import both_ways
 from services.dedupe.domain.linkage.traits import Post, Traits
 
 PEOPLE = 3
@@ -45,12 +46,9 @@ def learned(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[
     for titles, families in people.items():
         for title in titles:
             seen[title] += len(families)
-    found: dict[Post, set[Post]] = defaultdict(set)
-    for titles, families in people.items():
-        if len(families) >= max(PEOPLE, LEAST_SHARE * min(seen[title] for title in titles)):
-            for title in titles:
-                found[title] |= titles - {title}
-    return {title: frozenset(others) for title, others in found.items()}
+    return both_ways(
+        titles for titles, families in people.items() if len(families) >= max(PEOPLE, LEAST_SHARE * min(seen[title] for title in titles))
+    )
 
 
 def is_one(levels: Levels) -> bool:
