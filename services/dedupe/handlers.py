@@ -21,7 +21,7 @@ from services.dedupe.domain.linkage import employers
 from services.dedupe.domain.linkage.model import Evidence
 from services.dedupe.domain.person import Person
 from services.dedupe.domain.versions import Version
-from services.dedupe.index import Number
+from services.dedupe.index import Named, Number
 from services.dedupe.judging import Judge
 from services.dedupe.kinds import COMPANY, PERSON
 from services.dedupe.models import Judges
@@ -138,21 +138,25 @@ def touched(scene: Scene) -> list[list[Stored]]:
     return [sorted((scene.now[n] for n in group), key=attrgetter("record_id.int")) for group in scene.groups.values()] + alone
 
 
-def by_itself(judge: Judge, stored: Stored, homes: Mapping[str, str | None]) -> str | None:
+def by_itself(judge: Judge, stored: Stored, homes: Mapping[Named, str | None]) -> str | None:
     """The company that a record means without any other of its person's, by its domain."""
     domain = stored.record.company_domain
-    return judge.knowledge.aliases.get(domain, domain) if domain else homes.get(stored.record.company_key or "")
+    return judge.knowledge.aliases.get(domain, domain) if domain else homes.get(named(stored))
 
 
-def homes_of(scene: Scene, groups: Sequence[Group]) -> dict[str, str | None]:
-    """The domain that each company name of these records goes with clearly, and of those that the batch takes away. Where it is another
-    than before, the other records with that name alone are to be looked at again.
+def named(stored: Stored) -> Named:
+    return stored.record.company_key or "", stored.record.country or ""
+
+
+def homes_of(scene: Scene, groups: Sequence[Group]) -> dict[Named, str | None]:
+    """The domain that each company name of these records goes with clearly, in its country and in all, and of those that the batch takes
+    away. Where it is another than before, the other records with that name alone are to be looked at again.
     """
     here = [each for group in groups for each in group]
     before = [scene.before[n] for n in scene.judged | scene.gone.keys() if n in scene.before]
-    names = {name for each in (*here, *before) if (name := each.record.company_key)}
-    found = scene.sitting.domains_of(names)
-    homes = {name: scene.sitting.judge.knowledge.home(name, found[name]) for name in names}
+    names = {each for stored in (*here, *before) for name, country in [named(stored)] if name for each in ((name, country), (name, ""))}
+    found = scene.sitting.domains_of({name for name, _ in names})
+    homes = {(name, country): scene.sitting.judge.knowledge.home(name, country, found[name]) for name, country in names}
     scene.sitting.keep_homes(homes, {each.arrived for each in here})
     return homes
 

@@ -1,6 +1,6 @@
 """The index that records are found by, and the links between them, all by the records' numbers. Sets in, sets out."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
+from services.dedupe.domain.linkage.employers import Domains
 from services.dedupe.store import array
 from services.kit.database import as_json, rows, run
 
@@ -15,8 +16,10 @@ Key = int
 Number = int
 """Of a record: `arrived`."""
 Entry = tuple[Key, Number]
-NameDomain = tuple[str, str]
-"""A company's name and a domain that goes with it."""
+Named = tuple[str, str]
+"""A company's name, and the country of who names it: empty where it is not known, and for all countries together."""
+Said = tuple[str, str, str]
+"""The same, and a domain that goes with it."""
 
 
 def change_keys(connection: Connection, drop: Collection[Entry], add: Collection[Entry]) -> None:
@@ -145,70 +148,82 @@ def mark_apart(connection: Connection, pairs: Mapping[Pair, bool]) -> None:
         )
 
 
-def domains_of(connection: Connection, workspace_id: UUID, names: Collection[str]) -> dict[str, Counter[str]]:
-    """A company's name → the domains that go with it, and in how many records."""
+def domains_of(connection: Connection, workspace_id: UUID, names: Collection[str]) -> dict[str, Domains]:
+    """A company's name → the domains that go with it."""
     if not names:
         return {}
     found = rows(
         connection,
-        "SELECT name, domain, records FROM names WHERE workspace_id = :w AND name = ANY(CAST(:names AS text[]))",
+        "SELECT name, country, domain, records FROM names WHERE workspace_id = :w AND name = ANY(CAST(:names AS text[]))",
         w=workspace_id, names=list(names),
     )  # fmt: skip
-    domains: dict[str, Counter[str]] = defaultdict(Counter)
+    domains: dict[str, Domains] = defaultdict(Domains)
     for row in found:
-        domains[row.name][row.domain] = row.records
+        domains[row.name].count(row.domain, row.country, row.records)
     return domains
 
 
-def count_names(connection: Connection, workspace_id: UUID, changes: Mapping[NameDomain, int]) -> None:
+def count_names(connection: Connection, workspace_id: UUID, changes: Mapping[Said, int]) -> None:
     """More or fewer records for these. Records that have a name alone for which a domain came or went are to be looked at again."""
     if not changes:
         return
     run(
         connection,
         """WITH changes AS MATERIALIZED (
-               SELECT * FROM json_to_recordset(:changes) AS new (name text, domain text, records int)),
-           before AS MATERIALIZED (SELECT name, domain FROM names JOIN changes USING (name, domain) WHERE workspace_id = :w),
+               SELECT * FROM json_to_recordset(:changes) AS new (name text, country text, domain text, records int)),
+           domains AS (SELECT name, domain, sum(records) AS more FROM changes GROUP BY name, domain),
+           before AS MATERIALIZED (
+               SELECT name, domain, sum(names.records) AS records FROM names JOIN domains USING (name, domain) WHERE workspace_id = :w
+               GROUP BY name, domain),
            counted AS (
-               INSERT INTO names (workspace_id, name, domain, records)
-               SELECT :w, name, domain, records FROM changes ORDER BY name, domain
-               ON CONFLICT (workspace_id, name, domain) DO UPDATE SET records = names.records + EXCLUDED.records
-               RETURNING name, domain, records),
+               INSERT INTO names (workspace_id, name, country, domain, records)
+               SELECT :w, name, country, domain, records FROM changes ORDER BY name, domain, country
+               ON CONFLICT (workspace_id, name, domain, country) DO UPDATE SET records = names.records + EXCLUDED.records),
            turned AS (
-               SELECT DISTINCT name FROM counted LEFT JOIN before USING (name, domain) WHERE before.name IS NULL OR counted.records <= 0)
+               SELECT DISTINCT name FROM domains LEFT JOIN before USING (name, domain)
+               WHERE before.records IS NULL OR before.records + more <= 0)
            INSERT INTO again
            SELECT arrived FROM turned CROSS JOIN LATERAL (
                SELECT arrived FROM records
                WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL AND person_id IS NOT NULL OFFSET 0) AS alone
            ORDER BY arrived ON CONFLICT DO NOTHING""",
         w=workspace_id,
-        changes=as_json({"name": name, "domain": domain, "records": change} for (name, domain), change in changes.items()),
+        changes=as_json(
+            {"name": name, "country": country, "domain": domain, "records": change} for (name, country, domain), change in changes.items()
+        ),
     )
-    if any(change < 0 for change in changes.values()):
-        run(connection, "DELETE FROM names WHERE records <= 0")
+    if fewer := {name for (name, _, _), change in changes.items() if change < 0}:
+        run(
+            connection,
+            "DELETE FROM names WHERE workspace_id = :w AND name = ANY(CAST(:names AS text[])) AND records <= 0",
+            w=workspace_id,
+            names=list(fewer),
+        )
 
 
-def keep_homes(connection: Connection, workspace_id: UUID, homes: Mapping[str, str | None], but: Collection[Number]) -> None:
+def keep_homes(connection: Connection, workspace_id: UUID, homes: Mapping[Named, str | None], but: Collection[Number]) -> None:
     """A company's name → the domain that it goes with clearly, if any. Where that is another than before, all records with the name alone
-    are to be looked at again, but these, which are looked at now.
+    are to be looked at again, of the country if it is of one; but these, which are looked at now.
     """
     if homes:
         run(
             connection,
             """WITH turned AS (
-                   INSERT INTO homes (workspace_id, name, home)
-                   SELECT :w, new.name, new.home FROM json_to_recordset(:homes) AS new (name text, home text)
-                          LEFT JOIN homes AS old ON old.workspace_id = :w AND old.name = new.name
-                   WHERE old.home IS DISTINCT FROM new.home ORDER BY new.name
-                   ON CONFLICT (workspace_id, name) DO UPDATE SET home = EXCLUDED.home
-                   RETURNING name)
+                   INSERT INTO homes (workspace_id, name, country, home)
+                   SELECT :w, new.name, new.country, new.home
+                   FROM json_to_recordset(:homes) AS new (name text, country text, home text)
+                        LEFT JOIN homes AS old ON old.workspace_id = :w AND old.name = new.name AND old.country = new.country
+                   WHERE old.home IS DISTINCT FROM new.home ORDER BY new.name, new.country
+                   ON CONFLICT (workspace_id, name, country) DO UPDATE SET home = EXCLUDED.home
+                   RETURNING name, country)
                INSERT INTO again
                SELECT arrived FROM turned CROSS JOIN LATERAL (
                    SELECT arrived FROM records
-                   WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL OFFSET 0) AS alone
+                   WHERE workspace_id = :w AND company_key = turned.name AND company_domain IS NULL
+                     AND turned.country IN ('', record->>'country') OFFSET 0) AS alone
                WHERE arrived <> ALL(CAST(:but AS bigint[])) ORDER BY arrived ON CONFLICT DO NOTHING""",
             w=workspace_id,
-            homes=as_json({"name": name, "home": home} for name, home in homes.items()),
+            homes=as_json({"name": name, "country": country, "home": home} for (name, country), home in homes.items()),
             but=array(but),
         )
 

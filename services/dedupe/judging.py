@@ -1,6 +1,6 @@
 """Who a record may be: its keys, the records that have them too, and what each pair of these is worth."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from services.dedupe import descriptions, index, store
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair, keys_of
 from services.dedupe.domain.linkage.comparing import compare
+from services.dedupe.domain.linkage.employers import Domains
 from services.dedupe.domain.linkage.knowledge import Knowledge, families
 from services.dedupe.domain.linkage.resolving import SHARED_BY
 from services.dedupe.domain.linkage.traits import Traits
-from services.dedupe.index import Entry, Key, Number
+from services.dedupe.index import Entry, Key, Named, Number
 from services.dedupe.store import Stored
 
 KEPT = -2.0
@@ -52,9 +53,9 @@ class Recollection:
     mark: int
     shared: set[Key]
     """All keys that are shared."""
-    domains: dict[str, Counter[str]] = field(default_factory=dict)
-    """Company's name → the domains that go with it, and in how many records."""
-    homes: dict[str, str | None] = field(default_factory=dict)
+    domains: dict[str, Domains] = field(default_factory=dict)
+    """Company's name → the domains that go with it."""
+    homes: dict[Named, str | None] = field(default_factory=dict)
     """Company's name → the domain that it goes with clearly."""
 
 
@@ -109,7 +110,7 @@ class Judge:
     def traits(self, connection: Connection, described: Mapping[Number, Described]) -> dict[Number, Traits]:
         """Complete: without what is shared, with the employers."""
         shared = index.shared_among(connection, {key for each in described.values() for key in each.own})
-        domains: dict[UUID, Mapping[str, Counter[str]]] = {}
+        domains: dict[UUID, Mapping[str, Domains]] = {}
         for workspace_id in {each.workspace_id for each in described.values()}:
             names = nameless(each for each in described.values() if each.workspace_id == workspace_id)
             domains[workspace_id] = index.domains_of(connection, workspace_id, names)
@@ -120,13 +121,14 @@ class Judge:
         own = {n: {digest_of(workspace_id, text): text for text in own_keys(traits)} for n, traits in known.items()}
         return self.traits(connection, {n: Described(workspace_id, "", traits, own[n]) for n, traits in known.items()})
 
-    def completed(self, described: Described, shared: AbstractSet[Key], domains: Mapping[str, Collection[str]]) -> Traits:
+    def completed(self, described: Described, shared: AbstractSet[Key], domains: Mapping[str, Domains]) -> Traits:
         """`domains`: company's name → the domains that go with it."""
         traits, known = without(described, shared), described.complete
         if known and known.phones is traits.phones and known.mailboxes is traits.mailboxes and (traits.domain or not traits.company):
             # Of such a one, others say nothing about the employer.
             return known
-        employers = self.knowledge.employers(traits, domains)
+        named = domains.get(traits.company)
+        employers = self.knowledge.employers(traits, named.of if named else ())
         if known is None or known.employers != employers or known.phones != traits.phones or known.mailboxes != traits.mailboxes:
             known = described.complete = replace(traits, employers=employers)
         return known

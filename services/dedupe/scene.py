@@ -15,7 +15,7 @@ from services.dedupe import descriptions, index, judging, store, versions
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.gathering import Compared, gather, links_apart
-from services.dedupe.index import Link, NameDomain, Number
+from services.dedupe.index import Link, Number, Said
 from services.dedupe.judging import Judge
 from services.dedupe.sitting import Sitting
 from services.dedupe.store import Stored
@@ -80,19 +80,19 @@ def set_scene(
     return Scene(sitting, {**judged, **around.records}, {**known, **around.before}, set(judged), links, turned, gone=gone)
 
 
-def changed_names(sitting: Sitting, judged: Mapping[Number, Stored], known: Mapping[Number, Stored]) -> Counter[NameDomain]:
-    """How many records more go with each name and domain."""
-    changes: Counter[NameDomain] = Counter()
+def changed_names(sitting: Sitting, judged: Mapping[Number, Stored], known: Mapping[Number, Stored]) -> Counter[Said]:
+    """How many records more say each."""
+    changes: Counter[Said] = Counter()
     for number in judged.keys() | known.keys():
         now, before = judged.get(number), known.get(number)
         if now is None or before is None or before.digest != now.digest:
-            changes.update(name_domains(sitting.describe(now).traits) if now else ())
-            changes.subtract(name_domains(traits_of(before.record)) if before else ())
+            changes.update(said_by(sitting.describe(now).traits) if now else ())
+            changes.subtract(said_by(traits_of(before.record)) if before else ())
     return changes
 
 
-def name_domains(traits: Traits) -> list[NameDomain]:
-    return [(traits.company, domain) for domain in traits.domains] if traits.company else []
+def said_by(traits: Traits) -> list[Said]:
+    return [(traits.company, traits.country, domain) for domain in traits.domains] if traits.company else []
 
 
 def compare_all(sitting: Sitting, people: Mapping[Number, Stored], were: Mapping[Number, Stored]) -> Compared:

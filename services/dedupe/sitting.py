@@ -5,7 +5,6 @@ Who decides leaves a mark. Where the mark is not one's own any more, or one's ow
 is forgotten.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from random import SystemRandom
 from uuid import UUID
@@ -14,13 +13,14 @@ from sqlalchemy import Connection
 
 from services.dedupe import descriptions, index, store
 from services.dedupe.descriptions import Kept
+from services.dedupe.domain.linkage.employers import Domains
 from services.dedupe.domain.linkage.traits import Traits
-from services.dedupe.index import Key, NameDomain, Number
+from services.dedupe.index import Key, Named, Number, Said
 from services.dedupe.judging import Described, Judge, Recollection, nameless
 from services.dedupe.store import Stored
 
 MOST_NAMES = 100_000
-"""Of companies, that are remembered: about 50 MiB."""
+"""Of companies, that are remembered: about 70 MiB."""
 MOST_WORKSPACES = 20
 """That are remembered, those decided in last."""
 _chance = SystemRandom()
@@ -64,33 +64,31 @@ class Sitting:
         shared, domains = self._recalled.shared, self.domains_of(nameless(described.values()))
         return {number: self.judge.completed(each, shared, domains) for number, each in described.items()}
 
-    def domains_of(self, names: Collection[str]) -> Mapping[str, Counter[str]]:
-        """A company's name → the domains that go with it, and in how many records; of these names at least."""
+    def domains_of(self, names: Collection[str]) -> Mapping[str, Domains]:
+        """A company's name → the domains that go with it; of these names at least."""
         known = self._recalled.domains
         if new := [name for name in names if name not in known]:
             found = index.domains_of(self.connection, self.workspace_id, new)
-            known.update((name, found.get(name) or Counter()) for name in new)
+            known.update((name, found.get(name) or Domains()) for name in new)
         return known
 
-    def count_names(self, changes: Mapping[NameDomain, int]) -> None:
-        """How many records more, or fewer, go with each name and domain."""
-        changes = {named: change for named, change in changes.items() if change}
+    def count_names(self, changes: Mapping[Said, int]) -> None:
+        """How many records more, or fewer, say each."""
+        changes = {said: change for said, change in changes.items() if change}
         index.count_names(self.connection, self.workspace_id, changes)
-        for (name, domain), change in changes.items():
+        for (name, country, domain), change in changes.items():
             if (known := self._recalled.domains.get(name)) is not None:
-                known[domain] += change
-                if known[domain] <= 0:
-                    del known[domain]
+                known.count(domain, country, change)
 
     def share(self, keys: Collection[Key]) -> None:
         """From now on these say nothing of who somebody is."""
         index.share(self.connection, keys)
         self._recalled.shared.update(keys)
 
-    def keep_homes(self, homes: Mapping[str, str | None], but: Collection[Number]) -> None:
+    def keep_homes(self, homes: Mapping[Named, str | None], but: Collection[Number]) -> None:
         """A company's name → the domain that it goes with clearly, if any. `but`: records that need not be looked at again for it."""
         known = self._recalled.homes
-        new = {name: home for name, home in homes.items() if name not in known or known[name] != home}
+        new = {named: home for named, home in homes.items() if named not in known or known[named] != home}
         index.keep_homes(self.connection, self.workspace_id, new, but)
         known.update(new)
 

@@ -163,6 +163,23 @@ def test_a_name_without_a_domain_belongs_to_the_only_domain_it_goes_with(bed: Be
     assert ann.company_id == formed.company_id
 
 
+def test_a_name_of_several_companies_belongs_to_the_one_in_its_country(bed: Bed) -> None:
+    here, there = (company_id_of(bed.workspace_id, "domain", domain) for domain in ("acme.de", "acme.se"))
+    both = [bed.record("1", email="ann@acme.de", company_name="Acme", country="DE")]
+    both += [bed.record(row_id, email=f"bob{row_id}@acme.se", company_name="Acme", country="SE") for row_id in "234"]
+    bed.hear(*both[1:], bed.record("5", full_name="Cy Lee", company_name="Acme", country="DE"))
+    assert company_of(bed, "5") == there
+    bed.hear(bed.record("6", full_name="Dan Ray", company_name="Acme", country="FR"))
+    # One who says so in the country itself says more than all others.
+    bed.hear(both[0])
+    bed.look_again()
+    assert [company_of(bed, row_id) for row_id in "56"] == [here, there]
+    # And if they say it no more, the others count again.
+    bed.hear(bed.record("1", email="ann@other.de", company_name="Other", country="DE"))
+    bed.look_again()
+    assert [company_of(bed, row_id) for row_id in "56"] == [there, there]
+
+
 def test_a_record_that_names_no_company_or_one_of_several_means_its_persons(bed: Bed) -> None:
     bed.hear(
         bed.record("1", full_name="Ann Lee", email="ann.lee@acme.com", phone="+49 30 1234567", company_name="Acme Widgets"),

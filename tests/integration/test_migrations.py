@@ -48,10 +48,16 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         for workspace_id in (PROVIDER, here):
             run(
                 worker,
-                """INSERT INTO records (workspace_id, record_id, person_id, company_id, company_domain, digest, record)
-                   VALUES (:w, :id, :id, :id, 'acme.com', 'x', '{"company_name": "Acme", "city": null}')""",
+                """INSERT INTO records (workspace_id, record_id, person_id, company_id, company_key, company_domain, digest, record)
+                   VALUES (:w, :id, :id, :id, 'acme', 'acme.com', 'x',
+                           '{"company_name": "Acme", "city": null, "country": "DE", "emails": ["a@mail.acme.io", "a@xacme.com"]}')""",
                 w=workspace_id, id=uuid4(),
             )  # fmt: skip
+            run(
+                worker,
+                "INSERT INTO names (workspace_id, name, domain, records) SELECT :w, 'acme', unnest(array['acme.com', 'acme.io']), 1",
+                w=workspace_id,
+            )
         run(
             worker,
             """INSERT INTO events (workspace_id, stream, version, type, key, event_id, body, meta, occurred_at)
@@ -64,8 +70,10 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         assert [row.workspace_id for row in rows(worker, "SELECT workspace_id FROM to_recognise")] == [here]
         assert len(rows(worker, "SELECT FROM again")) == 2
         tallies = {row.workspace_id: row.tally for row in rows(worker, "SELECT workspace_id, tally FROM tallies")}
-        said = {"records": 1, "said": {"name": {"Acme": 1}, "domain": {"acme.com": 1}}}
+        said = {"records": 1, "said": {"name": {"Acme": 1}, "domain": {"acme.com": 1}, "country": {"DE": 1}}}
         assert tallies == {PROVIDER: said, here: said}
+        named = rows(worker, "SELECT name, country, domain, sum(records) AS records FROM names GROUP BY 1, 2, 3 ORDER BY 3")
+        assert [(*row,) for row in named] == [("acme", "DE", "acme.com", 2), ("acme", "DE", "acme.io", 2)]
         assert [(row.judgement_id, row.by) for row in rows(worker, "SELECT judgement_id, judgements.by FROM judgements")] == [
             (here, "user:1")
         ]

@@ -46,6 +46,15 @@ def test_a_name_without_a_domain_is_the_company_whose_domain_goes_with_it() -> N
     assert found == ["acme.com", "acme.com", "acme.com"]
 
 
+def test_a_name_of_several_companies_means_the_one_in_the_records_country() -> None:
+    name = {"company_key": "acme foods"}
+    here = [name | {"company_domain": "acme.de", "country": "DE"}] * 2 + [name | {"company_domain": "foods.se", "country": "SE"}] * 6
+    alone = [name | {"country": country} for country in ("DE", "SE", "FR")]
+    assert companies_of(*here, *alone, name)[8:] == ["acme.de", "foods.se", "foods.se", "foods.se"]
+    unclear = [*here, name | {"company_domain": "other.de", "country": "DE"}]
+    assert companies_of(*unclear, name | {"country": "DE"})[-1] == f"{NAMED}acme foods"
+
+
 def test_a_company_may_have_the_domain_that_its_misspelt_name_stands_in() -> None:
     one, other = with_employers([somebody(company_key="orion materals"), somebody(company_domain="orion-materials.com")])
     assert employers(one, other) == ALIKE_COMPANY

@@ -74,6 +74,21 @@ def test_names_that_stand_in_each_others_place_are_put_in_their_own_if_that_is_c
     assert (unclear.given, unclear.family) == ("thomas", "karin")
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (("Weber", "T."), ("t", "weber")),
+        (("Weber", "Xaverius"), ("xaverius", "weber")),
+        (("Thomas", "W."), ("thomas", "w")),
+        (("Taylor", "B."), ("taylor", "b")),
+    ],
+)
+def test_one_clear_family_name_says_the_order_where_the_other_name_says_nothing(written: tuple[str, str], meant: tuple[str, str]) -> None:
+    lexicon = of_names(*["Thomas Weber"] * 11, *["Jo Taylor"] * 11, *["Taylor Smith"] * 2)
+    found = lexicon.complete(somebody(given_name=written[0], family_name=written[1]))
+    assert (found.given, found.family) == meant
+
+
 def test_pet_names_are_learned_from_two_families_and_not_from_one() -> None:
     def family(name: str, givens: tuple[str, str]) -> list[Traits]:
         return [somebody(given_name=given, family_name=name, emails=(f"{name}@acme.com",)) for given in givens]

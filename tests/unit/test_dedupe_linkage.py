@@ -59,6 +59,8 @@ def test_spellings_of_one_name_have_one_skeleton(one: str, other: str) -> None:
         (("W.", "Miller"), ("W.", "Miller"), (INITIAL, SAME)),
         (("Karl-Heinz", "Miller"), ("Karlheinz", "Miller"), (VARIANT, SAME)),
         (("Hui", "He"), ("He", "Hui"), (VARIANT, VARIANT)),
+        (("Tom", "Jung"), ("Jung", "Thomas"), (VARIANT, VARIANT)),
+        (("Tom", "Jung"), ("Jung", "Andreas"), (OTHER_GIVEN, OTHER_FAMILY)),
         (("Anna", "Lacerda"), ("Anna", "Lacedra"), (SAME, VARIANT)),
         (("Ann", "Meyer-Schulze"), ("Ann", "Schulze"), (SAME, VARIANT)),
         (("Amit", "Sharma"), ("Priya", "Sharma"), (OTHER_GIVEN, SAME)),

@@ -104,7 +104,7 @@ def frequencies(read: Read, knowledge: Knowledge, named: Mapping[str, Counter[st
     bearers, colleagues, least = set[tuple[Hashable, str]](), set[tuple[Hashable, str]](), Counter[str]()
     for record, person in read():
         traits = knowledge.described(record)
-        at = knowledge.employers(traits, named)
+        at = knowledge.employers(traits, named.get(traits.company, ()))
         names.add(traits)
         employers.update(at)
         for counted, (_, value) in zip(extras, traits.extras, strict=True):

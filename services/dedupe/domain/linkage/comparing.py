@@ -106,8 +106,13 @@ def share_a_family_name(one: Traits, other: Traits) -> bool:
 
 
 def swapped(one: Traits, other: Traits) -> bool:
-    """Whether each one's family name is the other's given name."""
-    return skeleton(one.given) == other.family_skeleton and one.family_skeleton == skeleton(other.given)
+    """Whether each one's family name is the other's given name: `Tom Jung` and `Jung, Thomas`."""
+    return may_stand_for(one.given, other.family) and may_stand_for(one.family, other.given)
+
+
+def may_stand_for(one: str, other: str) -> bool:
+    """As another spelling of a name, or a pet name."""
+    return skeleton(one) == skeleton(other) or other in pet_names(one) or one in pet_names(other)
 
 
 def given_names(one: Traits, other: Traits) -> int:
@@ -126,7 +131,7 @@ def given_names(one: Traits, other: Traits) -> int:
 def first_names(one: str, other: str) -> int:
     if len(one) == 1 or len(other) == 1:
         return INITIAL if one[0] == other[0] else OTHER_GIVEN
-    if skeleton(one) == skeleton(other) or other in pet_names(one) or one in pet_names(other):
+    if may_stand_for(one, other):
         return VARIANT
     shorter = min(len(one), len(other))
     if shorter > 3 and OSA.distance(one, other, score_cutoff=1) <= 1:

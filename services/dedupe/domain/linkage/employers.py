@@ -1,7 +1,8 @@
 """Which company a record means: by its domains, by what its name goes with in other records, and at last by whose record it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from services.dedupe.domain.linkage.traits import Traits
 
 C = TypeVar("C", str, frozenset[str])
 """What a name means: a company, or several."""
+H = TypeVar("H", bound=Hashable)
 CLEARLY = 0.7
 """Share of a name's records with a domain that have the same one: then it is that company's name."""
 FEW = 3
@@ -22,11 +24,41 @@ ADDED = ("group", "online", "global", "inc", "hq")
 """What a company adds to its name in a second domain: `acme.com`, `acme-group.com`. A number tells another company."""
 
 
+@dataclass(slots=True)
+class Domains:
+    """Those that go with one company's name."""
+
+    of: Counter[str] = field(default_factory=Counter)
+    """In how many records."""
+    there: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Country and domain → in how many records."""
+
+    def count(self, domain: str, country: str, by: int) -> None:
+        """More records, or fewer, say so. `country`: the record's, empty where it says none."""
+        add(self.of, domain, by)
+        if country:
+            add(self.there, (country, domain), by)
+
+    def company(self, country: str, called_after: Mapping[str, str]) -> str | None:
+        """Which one of that name a record from a country means, if that is clear: by the records of the country, if any of these has a
+        domain, else by all.
+        """
+        here = {domain: times for (where, domain), times in self.there.items() if where == country} if country else {}
+        return clear(companies(here or self.of, called_after)) if self.of else None
+
+
+def add(counter: Counter[H], value: H, by: int) -> None:
+    """What is counted no more is no more in it."""
+    counter[value] += by
+    if counter[value] <= 0:
+        del counter[value]
+
+
 def with_employers(records: Sequence[Traits]) -> list[Traits]:
     """Each record with all that its employer may be."""
     named = domains_of_names(records)
-    called_after = joined_domains(records, named)
-    of_names = {name: frozenset(called_after.get(domain, domain) for domain in domains) for name, domains in named.items()}
+    called_after = joined_domains(records, {name: domains.of for name, domains in named.items()})
+    of_names = {name: frozenset(companies(domains.of, called_after)) for name, domains in named.items()}
     short = short_names(of_names, {traits.company for traits in records if traits.company})
     return [replace(traits, employers=employers_of(traits, called_after, of_names, short)) for traits in records]
 
@@ -76,34 +108,30 @@ def parts(name: str) -> set[str]:
     return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))} if len(name) >= LEAST_LETTERS else set()
 
 
-def domains_of_names(records: Iterable[Traits]) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+def domains_of_names(records: Iterable[Traits]) -> dict[str, Domains]:
+    found: dict[str, Domains] = defaultdict(Domains)
     for traits in records:
-        if traits.company:
-            found[traits.company].update(traits.domains)
-    return {name: domains for name, domains in found.items() if domains}
+        for domain in traits.domains if traits.company else ():
+            found[traits.company].count(domain, traits.country, 1)
+    return dict(found)
 
 
 class Companies:
     """The companies that a set of records means. A company is called after one of its domains, else NAMED and its name."""
 
     def __init__(self, records: Sequence[Traits]) -> None:
-        named = domains_of_names(records)
-        self._called_after = joined_domains(records, named)
-        found = {name: self._companies(domains) for name, domains in named.items()}
-        self._of_name = {name: mostly for name, companies in found.items() if (mostly := clear(companies))}
-        self._of_name |= misspelt({traits.company for traits in records if traits.company} - found.keys(), self._of_name)
-
-    def _companies(self, domains: Counter[str]) -> Counter[str]:
-        companies: Counter[str] = Counter()
-        for domain, times in domains.items():
-            companies[self._called_after.get(domain, domain)] += times
-        return companies
+        self._named = domains_of_names(records)
+        self._called_after = joined_domains(records, {name: domains.of for name, domains in self._named.items()})
+        clear_ones = {name: company for name, domains in self._named.items() if (company := domains.company("", self._called_after))}
+        self._misspelt = misspelt({traits.company for traits in records if traits.company} - self._named.keys(), clear_ones)
 
     def by_itself(self, traits: Traits) -> str | None:
         """What the record says without any other of its person's."""
         domain = traits.domain or min(traits.domains, default="")
-        return self._called_after.get(domain, domain) if domain else self._of_name.get(traits.company)
+        if domain:
+            return self._called_after.get(domain, domain)
+        named = self._named.get(traits.company)
+        return named.company(traits.country, self._called_after) if named else self._misspelt.get(traits.company)
 
     def of_person(self, group: Sequence[Traits]) -> list[str | None]:
         """For each record of one person."""
@@ -124,12 +152,12 @@ def of_person(said: Sequence[tuple[str, str | None]]) -> list[str | None]:
     return [company or among(name) for name, company in said]
 
 
-def home(domains: Mapping[str, int], called_after: Mapping[str, str]) -> str | None:
-    """The domain of the company that a name goes with clearly, if any."""
-    companies: Counter[str] = Counter()
+def companies(domains: Mapping[str, int], called_after: Mapping[str, str]) -> Counter[str]:
+    """Those that have these domains, by how many records."""
+    found: Counter[str] = Counter()
     for domain, times in domains.items():
-        companies[called_after.get(domain, domain)] += times
-    return clear(companies) if companies else None
+        found[called_after.get(domain, domain)] += times
+    return found
 
 
 def joined_domains(records: Sequence[Traits], named: Mapping[str, Collection[str]]) -> dict[str, str]:

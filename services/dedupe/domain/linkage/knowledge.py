@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import Counts
-from services.dedupe.domain.linkage.employers import employers_of, home
+from services.dedupe.domain.linkage.employers import Domains, employers_of
 from services.dedupe.domain.linkage.extras import chosen
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Evidence, Frequencies, Model
@@ -54,18 +54,17 @@ class Knowledge:
         posts = self.posts.get(traits.title)
         return replace(traits, also=traits.also | also if also else traits.also, posts=posts or frozenset()) if also or posts else traits
 
-    def employers(self, traits: Traits, domains: Mapping[str, Collection[str]]) -> frozenset[str]:
-        """What the employer may be. `domains`: company's name → the domains that go with it in any record."""
-        named = domains.get(traits.company)
-        of_names = {traits.company: frozenset(self.aliases.get(domain, domain) for domain in named)} if named else {}
+    def employers(self, traits: Traits, domains: Collection[str]) -> frozenset[str]:
+        """What the employer may be. `domains`: those that go with the company's name in any record."""
+        of_names = {traits.company: frozenset(self.aliases.get(domain, domain) for domain in domains)} if domains else {}
         return employers_of(traits, self.aliases, of_names, self.short)
 
-    def home(self, name: str, domains: Mapping[str, int]) -> str | None:
-        """The domain of the company that is called so, if that is clear: by the records in which it goes with a domain, else as the first
-        word or acronym of one company's name only.
+    def home(self, name: str, country: str, domains: Domains) -> str | None:
+        """The domain of the company that a record from a country means by a name, if that is clear: by the records in which the name goes
+        with a domain, else as the first word or acronym of one company's name only.
         """
-        if domains:
-            return home(domains, self.aliases)
+        if domains.of:
+            return domains.company(country, self.aliases)
         short = self.short.get(name, ())
         return next(iter(short)) if len(short) == 1 else None
 

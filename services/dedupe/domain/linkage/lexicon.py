@@ -19,6 +19,8 @@ LEAST_FAMILY, LEAST_GIVEN = 3, 2
 """Letters that a name must have to be looked for in an address."""
 CLEARLY = 3
 """Times as often as a family name a name is a given one, to be taken for one where it stands as a family name."""
+VERY_CLEARLY = 10
+"""Times as often as a given name a name is a family one, to be taken for one by itself."""
 Parts = tuple[str, str]
 """Given and family name, each empty where it is not known; a given name of one letter is an initial."""
 NOTHING: Parts = ("", "")
@@ -72,10 +74,15 @@ class Lexicon:
 
     def in_order(self, given: str, family: str) -> Parts:
         """Two names that stand in each other's place, by what each is elsewhere, are put in their own."""
-        if len(given) < 2 or len(family) < 2:
+        if len(given) < 2 or not family:
             return given, family
         first = given.partition(" ")[0]
-        swapped = self._family(first) > self._given(first) and self._given(family) > CLEARLY * self._family(family)
+        as_family, as_given = self._family(first), self._given(first)
+        if self._given(family) + self._family(family) > 1:
+            swapped = as_family > as_given and self._given(family) > CLEARLY * self._family(family)
+        else:
+            # An initial, or a name that nobody else has: the other one alone can say it.
+            swapped = as_family > VERY_CLEARLY * as_given
         return (family, given) if swapped else (given, family)
 
     def read(self, local: str, stated: str) -> Parts:
