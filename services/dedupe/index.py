@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,16 +42,21 @@ def change_keys(connection: Connection, drop: Collection[Entry], add: Collection
         )  # fmt: skip
 
 
-def blocks(connection: Connection, keys: Collection[Key], least: int = 2) -> dict[Key, list[Number]]:
-    """The records of each key, of one that has too many one more than are compared; nothing for a key that fewer have than `least`."""
+def blocks(
+    connection: Connection, keys: Mapping[Key, int], least: int = 2, watched: AbstractSet[Key] = frozenset()
+) -> dict[Key, list[Number]]:
+    """The records of each key. `keys`: with the most records that each may have; nothing for one that more have, or fewer than `least`.
+    Of the `watched` that too many have, one more than that many.
+    """
+    wanted = sorted(keys)
     found = rows(
         connection,
         """SELECT wanted.key, few.records
-           FROM unnest(CAST(:keys AS bigint[])) AS wanted (key)
+           FROM unnest(CAST(:keys AS bigint[]), CAST(:upto AS int[])) AS wanted (key, upto)
                 CROSS JOIN LATERAL (SELECT array_agg(record) AS records
-                                    FROM (SELECT record FROM keys WHERE keys.key = wanted.key LIMIT :most + 1) AS found) AS few
-           WHERE cardinality(few.records) >= :least""",
-        keys=array(sorted(keys)), most=MOST_IN_A_BLOCK, least=least,
+                                    FROM (SELECT record FROM keys WHERE keys.key = wanted.key LIMIT :most) AS found) AS few
+           WHERE cardinality(few.records) BETWEEN :least AND wanted.upto""",
+        keys=array(wanted), upto=array(keys[key] + (key in watched) for key in wanted), most=MOST_IN_A_BLOCK + 1, least=least,
     )  # fmt: skip
     return {row.key: row.records for row in found}
 

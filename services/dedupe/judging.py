@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from services.dedupe import descriptions, index, store
-from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair, keys_of
+from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair, keys_of, most_in_a_block
 from services.dedupe.domain.linkage.comparing import compare
 from services.dedupe.domain.linkage.employers import Domains
 from services.dedupe.domain.linkage.knowledge import Knowledge, families
@@ -172,8 +172,9 @@ def salted(workspace_id: UUID) -> blake2b:
     return blake2b(workspace_id.bytes, digest_size=8)
 
 
-def index_keys(workspace_id: UUID, traits: Traits) -> tuple[Key, ...]:
-    return tuple({digest_of(workspace_id, key) for key in keys_of(traits)})
+def index_keys(workspace_id: UUID, traits: Traits) -> dict[Key, int]:
+    """With the most records that may have each, for any two of them to be compared."""
+    return {digest_of(workspace_id, key): most_in_a_block(key) for key in keys_of(traits)}
 
 
 def shared_by(blocks: Mapping[Key, Sequence[Number]], own: Collection[Key], known: Mapping[Number, Traits]) -> set[Key]:

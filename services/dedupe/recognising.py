@@ -16,7 +16,6 @@ from schemas.dedupe import RecognitionAllowed, RecognitionRefused
 from services.dedupe import index, recognised, store
 from services.dedupe.choosing import in_order
 from services.dedupe.domain import recognition
-from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK
 from services.dedupe.domain.linkage.clustering import agreement
 from services.dedupe.domain.linkage.resolving import LINK, TOGETHER
 from services.dedupe.domain.linkage.traits import Traits
@@ -135,9 +134,8 @@ def pairs_across(connection: Connection, mine: Mapping[Number, Traits]) -> set[A
     """Own records, with the Provider's that have a key in common with them that not too many there have."""
     keys = {number: index_keys(PROVIDER, traits) for number, traits in mine.items()}
     recognised.keep_keys(connection, keys)
-    blocks = index.blocks(connection, {key for its in keys.values() for key in its}, least=1)
-    small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
-    return {(number, other) for number, its in keys.items() for key in its for other in small.get(key, ())}
+    blocks = index.blocks(connection, {key: most for its in keys.values() for key, most in its.items()}, least=1)
+    return {(number, other) for number, its in keys.items() for key in its for other in blocks.get(key, ())}
 
 
 def traits_of(connection: Connection, judge: Judge, numbers: Collection[Number]) -> dict[Number, Traits]:

@@ -100,14 +100,15 @@ def compare_all(sitting: Sitting, people: Mapping[Number, Stored], were: Mapping
     connection, score = sitting.connection, sitting.judge.score
     described = {number: sitting.describe(each) for number, each in people.items()}
     traits = sitting.traits(described)
-    keyed = {n: replace(each, keys=judging.index_keys(each.workspace_id, traits[n])) for n, each in people.items()}
-    keys = {n: each.keys for n, each in keyed.items()}
+    limits = {n: judging.index_keys(each.workspace_id, traits[n]) for n, each in people.items()}
+    keys = {n: (*{*its},) for n, its in limits.items()}
+    keyed = {n: replace(each, keys=keys[n]) for n, each in people.items()}
+    # What is shared already is no key of these any more.
+    own = {key for n, each in described.items() for key in each.own if key in limits[n]}
     old, new = judging.entries({n: each.keys for n, each in were.items()}), judging.entries(keys)
     index.change_keys(connection, old - new, new - old)
-    blocks = index.blocks(connection, {key for key, _ in new})
+    blocks = index.blocks(connection, {key: most for its in limits.values() for key, most in its.items()}, watched=own)
     small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
-    # What is shared already is no key of these any more.
-    own = {key for n, each in described.items() for key in each.own if key in keyed[n].keys}
     pairs = judging.pairs_of(keys, small)
     candidates = sitting.described({*chain(*pairs), *chain(*(small[key] for key in own if key in small))} - keyed.keys())
     traits |= sitting.traits(candidates)

@@ -73,7 +73,7 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         said = {"records": 1, "said": {"name": {"Acme": 1}, "domain": {"acme.com": 1}, "country": {"DE": 1}}}
         assert tallies == {PROVIDER: said, here: said}
         named = rows(worker, "SELECT name, country, domain, sum(records) AS records FROM names GROUP BY 1, 2, 3 ORDER BY 3")
-        assert [(*row,) for row in named] == [("acme", "DE", "acme.com", 2), ("acme", "DE", "acme.io", 2)]
+        assert [tuple(row) for row in named] == [("acme", "DE", "acme.com", 2), ("acme", "DE", "acme.io", 2)]
         assert [(row.judgement_id, row.by) for row in rows(worker, "SELECT judgement_id, judgements.by FROM judgements")] == [
             (here, "user:1")
         ]

@@ -9,6 +9,8 @@ from services.dedupe.domain.linkage.traits import Traits
 
 MOST_IN_A_BLOCK = 30
 """Of every pair that only larger blocks bring together, one in four hundred is one person."""
+FEWER_IN_A_BLOCK = {"family": 5, "family at": 10, "local": 10}
+"""By the kind of key: of every thousand pairs that larger blocks of these bring together, and nothing else, one is one person."""
 LEAST_LETTERS = 5
 """Of what stands before the `@` in an address, to be a key by itself."""
 
@@ -50,6 +52,11 @@ def name_keys(traits: Traits) -> Iterator[str]:
             yield f"first of:{first}:{employer}"
 
 
+def most_in_a_block(key: str) -> int:
+    """Records that may have a key, for any two of them to be compared because of it."""
+    return FEWER_IN_A_BLOCK.get(key.partition(":")[0], MOST_IN_A_BLOCK)
+
+
 Pair = tuple[int, int]
 
 
@@ -59,4 +66,4 @@ def candidates(records: Sequence[Traits]) -> set[Pair]:
     for place, traits in enumerate(records):
         for key in keys_of(traits):
             blocks[key].append(place)
-    return {pair for block in blocks.values() if len(block) <= MOST_IN_A_BLOCK for pair in combinations(block, 2)}
+    return {pair for key, block in blocks.items() if len(block) <= most_in_a_block(key) for pair in combinations(block, 2)}
