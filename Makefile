@@ -12,7 +12,7 @@ SRC := cli deploy schemas services tests bench
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: $(VENV)/fetched ## Make the virtual environment, fetch the engines and the pages' JavaScript; reuses what is there
+setup: $(VENV)/fetched $(VENV)/bin/smartleads ## Make the virtual environment, fetch the engines and the pages' JavaScript; reuses what is there
 
 demo: setup ## Run the whole system on the sample data and check its figures; leaves it up
 	@$(PY) -m cli demo $(ARGS)
@@ -60,6 +60,9 @@ $(VENV)/installed: requirements.lock | $(PY)
 	@echo "Installing the locked dependencies …"
 	@$(PY) -m pip install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
+
+$(VENV)/bin/smartleads: deploy/local/smartleads $(VENV)/installed
+	@cp $< $@
 
 $(VENV)/fetched: $(VENV)/installed package-lock.json .npmrc deploy/local/engines/jars.sha256 deploy/local/assets.py
 	@$(PY) -m deploy.local fetch

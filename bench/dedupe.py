@@ -26,6 +26,7 @@ from schemas.ingest import RecordIngested
 from services.dedupe import learning, models
 from services.dedupe.domain.linkage.quality import b_cubed, pairwise
 from services.ingest.domain.errors import NotATable
+from services.ingest.domain.records import Draft
 from services.kit import memory
 from services.kit.codec import Heard
 from services.kit.database import rows
@@ -46,7 +47,7 @@ def records_of(folder: Path) -> dict[UUID, RecordIngested]:
                 _, drafted = read_table(path, raw)
             except NotATable:
                 continue
-            events = [ingested(source, row_id, each) for source, row_id, each in drafted if each]
+            events = [ingested(row.source, row.source_row_id, row.said) for row in drafted if isinstance(row.said, Draft)]
             found |= {event.record_id: event for event in events}
     return found
 

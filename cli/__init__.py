@@ -1,1 +1,1 @@
-"""`smartleads`: what the Provider's people and engineers do from a terminal. Run it as `python -m cli`."""
+"""`smartleads`: what the Provider's people and engineers do from a terminal. `make setup` puts it into `.venv/bin`."""

@@ -1,4 +1,4 @@
-"""`python -m cli`: the commands."""
+"""`smartleads`, which is `python -m cli`: the commands."""
 
 import typer
 
@@ -25,4 +25,4 @@ app.add_typer(letters.app, name="deadletters", rich_help_panel="Repair")
 app.add_typer(repair.app, name="repair", rich_help_panel="Repair")
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="smartleads")

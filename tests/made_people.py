@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.people.writing import write
 from cli.dedupe.tables import ingested, read_table
 from schemas.ingest import RecordIngested
+from services.ingest.domain.records import Draft
 
 Pair = frozenset[str]
 
@@ -27,7 +28,8 @@ def made_people(folder: Path, people: int, seed: int) -> MadePeople:
     for path in sorted(folder.glob("*.csv")):
         if path.stem != "truth":
             with path.open("rb") as raw:
-                records += [ingested(source, f"{source}/{row_id}", each) for source, row_id, each in read_table(path, raw)[1] if each]
+                rows = read_table(path, raw)[1]
+                records += [ingested(r.source, f"{r.source}/{r.source_row_id}", r.said) for r in rows if isinstance(r.said, Draft)]
     with (folder / "truth.csv").open(encoding="utf-8") as file:
         person_of = {f"{row['source']}/{row['source_row_id']}": row["person_id"] for row in csv.DictReader(file)}
     records = list({record.record_id: record for record in records}.values())

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.dedupe import clusters
-from cli.dedupe.tables import records_in, tables_of
+from cli.dedupe.tables import counted, records_in, tables_of
 from schemas.fields import CUSTOM
 from services.dedupe.domain.linkage.comparing import compare
 from services.dedupe.domain.linkage.quality import b_cubed, pairs, pairwise
@@ -46,7 +46,9 @@ def run(
         notes.print(f"Passed over {path.name}: {why}")
     for table in tables:
         fields = ", ".join(f"{column} → {field}" for column, field in table.mapping.items() if not field.startswith(CUSTOM))
-        notes.print(f"{table.path.name}: {len(table.rows):,} rows; {fields}", soft_wrap=True)
+        notes.print(f"{table.path.name}: {counted(len(table.rows), 'row')}; {fields}", soft_wrap=True)
+        for remark in table.remarks():
+            notes.print(f"  {remark}", soft_wrap=True)
     summary = {
         "rows": sum(len(table.rows) for table in tables),
         "records": len(records),

@@ -1,10 +1,11 @@
 """Tables of a folder as records, read and mapped as an import does it, without any service."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from uuid import UUID, uuid5
 
 from schemas.body import PROVIDER
@@ -16,7 +17,7 @@ from services.ingest.domain.encoding import by_lines, encoding_of
 from services.ingest.domain.errors import NotATable
 from services.ingest.domain.layout import rows_of
 from services.ingest.domain.mapping import propose
-from services.ingest.domain.records import Draft, plan_of, read_row
+from services.ingest.domain.records import Draft, Refusal, plan_of, read_row
 from services.ingest.files import sample_of
 from services.ingest.formats.limits import Limits
 from services.ingest.formats.unpack import unpacked
@@ -34,11 +35,14 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row by its file's name without the ending and its own id, else its line's number. `record` is None if nothing can be made of it."""
+    """A row by its file's name without the ending and its own id, else its line's number. `record` is None if it was refused."""
 
     source: str
     source_row_id: str
+    line: int
     record: NormalRecord | None
+    refused: str = ""
+    """Why."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,22 @@ class Table:
     path: Path
     mapping: Mapping[str, str]
     rows: list[TableRow]
+
+    def remarks(self) -> Iterator[str]:
+        """What became of rows that are no records of their own."""
+        lines: dict[str, list[int]] = defaultdict(list)
+        for row in self.rows:
+            if row.refused:
+                lines[row.refused].append(row.line)
+        for why, its in lines.items():
+            yield f"{counted(len(its), 'row')} left out, {'' if len(its) == 1 else 'first '}line {its[0]:,}: {why}"
+        said = [row.source_row_id for row in self.rows if row.record]
+        if again := len(said) - len(set(said)):
+            yield f"{counted(again, 'row')} with an id that stood in an earlier row: of these, the last counts"
+
+
+def counted(many: int, what: str) -> str:
+    return f"{many:,} {what}{'' if many == 1 else 's'}"
 
 
 def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
@@ -62,17 +82,27 @@ def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
     return tables, passed_over
 
 
-Drafted = tuple[str, str, Draft | None]
-"""Source, the row's own id, and what it says if anything can be made of it."""
+class Drafted(NamedTuple):
+    """What a row says, or why nothing can be made of it."""
+
+    source: str
+    source_row_id: str
+    line: int
+    said: Draft | Refusal
 
 
 def table_of(path: Path) -> Table:
     """Raises NotATable."""
     with path.open("rb") as raw:
         mapping, rows = read_table(path, raw)
-        return Table(
-            path, mapping, [TableRow(source, name, record_of(source, name, each) if each else None) for source, name, each in rows]
-        )
+        return Table(path, mapping, [row_of(each) for each in rows])
+
+
+def row_of(row: Drafted) -> TableRow:
+    source, row_id, line, said = row
+    if isinstance(said, Refusal):
+        return TableRow(source, row_id, line, None, said.reason)
+    return TableRow(source, row_id, line, normalise(ingested(source, row_id, said), LONG_AGO))
 
 
 def read_table(path: Path, raw: BinaryIO) -> tuple[dict[str, str], Iterator[Drafted]]:
@@ -89,15 +119,11 @@ def read_table(path: Path, raw: BinaryIO) -> tuple[dict[str, str], Iterator[Draf
 
     def rows() -> Iterator[Drafted]:
         for row in rows_of(file, layout, layout.start):
-            drafted = None if row.fault else read_row(row.cells, plan)
+            said = Refusal(row.fault) if row.fault else read_row(row.cells, plan)
             own = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
-            yield source, own or str(row.begin.line), drafted if isinstance(drafted, Draft) else None
+            yield Drafted(source, own or str(row.begin.line), row.begin.line, said)
 
     return mapping, rows()
-
-
-def record_of(source: str, row_id: str, drafted: Draft) -> NormalRecord:
-    return normalise(ingested(source, row_id, drafted), LONG_AGO)
 
 
 def ingested(source: str, row_id: str, drafted: Draft) -> RecordIngested:

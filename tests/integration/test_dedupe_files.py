@@ -3,6 +3,8 @@
 import csv
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,31 @@ def test_rows_without_an_id_are_named_by_their_lines_and_garbage_has_no_person(t
     assert [row["source_row_id"] for row in rows] == ["2", "3", "4"]
     assert rows[0]["person_id"] == rows[2]["person_id"] != ""
     assert rows[1]["person_id"] == rows[1]["company_id"] == ""
+
+
+def test_rows_that_are_no_records_of_their_own_are_named_with_the_reason(tmp_path: Path) -> None:
+    table(
+        tmp_path,
+        "people.csv",
+        "id,name,email",
+        "1,Ann Smith,ann@acme.com",
+        "2,Bob",
+        "1,Ann Smith,ann@acme.org",
+        "3,Cy",
+        "4,Cy Ray,c@acme.com",
+    )
+    result = CliRunner().invoke(app, ["dedupe", "run", str(tmp_path), "--out", str(tmp_path / "found")])
+    assert "people.csv: 5 rows; id" in result.stderr
+    assert "2 rows left out, first line 3: the row has 2 cells where the header has 3" in result.stderr
+    assert "1 row with an id that stood in an earlier row" in result.stderr
+
+
+def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
+    table(tmp_path, "people.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
+    command = Path(sys.executable).parent / "smartleads"
+    ended = subprocess.run([command, "dedupe", "run", ".", "--json"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(ended.stdout)[0]["written"] == "clusters.csv"
+    assert (tmp_path / "clusters.csv").read_text().splitlines()[1].startswith("people,1,")
 
 
 def test_tables_that_say_nothing_about_people_are_passed_over_and_said_so(tmp_path: Path) -> None:

@@ -61,6 +61,13 @@ def test_a_column_of_ids_is_the_row_id_if_each_row_has_its_own() -> None:
     assert propose(("Scrape No", "Company ID"), same)["Scrape No"] == "custom:Scrape No"
 
 
+def test_ids_that_many_rows_share_are_not_the_rows_own() -> None:
+    people = [[str(n // 4), f"Ann{n}", f"ann{n}@acme.com"] for n in range(20)]
+    assert propose(("ID", "Name", "E-Mail"), people)["ID"] == "custom:ID"
+    # Of a few rows, two may well be of one person.
+    assert propose(("ID", "Name", "E-Mail"), people[:4])["ID"] == "row_id"
+
+
 def test_every_known_name_stands_for_one_field_and_is_written_as_it_is_compared() -> None:
     names = [name for known in NAMES.values() for name in known]
     assert len(names) == len(set(names))

@@ -15,6 +15,12 @@ ID_ENDS = frozenset({"id", "no", "nr", "num", "number", "nummer", "numero", "uui
 MOSTLY = 0.6
 """Share of a column's filled cells from which on they are of one kind."""
 HARDLY = 0.2
+OF_ITS_OWN = 0.9
+"""Share of the rows that must have different ids, for these to be the rows' own: a company's stands in many rows, and each would replace
+the one before.
+"""
+FEW = 10
+"""Rows of which some may well be of one id: the same person's, at several times."""
 
 LOOKS: tuple[tuple[DataField, Callable[[str], bool]], ...] = (
     (DataField.EMAIL, is_email),
@@ -62,9 +68,15 @@ def field_of(column: str, values: Sequence[str]) -> DataField | None:
     checked = dict(LOOKS).get(named)
     if checked and values and share(values, checked) < HARDLY:
         return seen
+    if named == DataField.ROW_ID and len(values) >= FEW and not each_its_own(values, len(values)):
+        return None
     # A profile's address in a column called `URL`, an address in one called `Contact`.
     unlike = seen in {DataField.EMAIL, DataField.LINKEDIN} and named not in {seen, DataField.WORK_EMAIL, DataField.PRIVATE_EMAIL}
     return seen if unlike else named
+
+
+def each_its_own(values: Sequence[str], rows: int) -> bool:
+    return len(set(values)) >= OF_ITS_OWN * rows
 
 
 def look_of(values: Sequence[str]) -> DataField | None:
@@ -97,8 +109,7 @@ def row_id_among(columns: Sequence[str], values: Mapping[str, Sequence[str]], ro
     """The first column called something like an id of which each row has one of its own."""
     for column in columns:
         words = plain(column).split()
-        own = len(set(values[column])) >= 0.9 * rows > 0
-        if words and words[-1] in ID_ENDS and not OTHERS_ID & set(words) and own:
+        if words and words[-1] in ID_ENDS and not OTHERS_ID & set(words) and rows and each_its_own(values[column], rows):
             return {column: DataField.ROW_ID}
     return {}
 
