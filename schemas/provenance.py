@@ -32,7 +32,8 @@ class Won(Value):
     origin: int
     """Its place among the origins."""
     rule: str
-    """A criterion of the survivorship rules; `only` where nobody says otherwise, `alphabet` where nothing else decided, `correction`."""
+    """A criterion of the survivorship rules; `only` where nobody says otherwise, `alphabet` where nothing else decided, `correction`;
+    `anothers` where there is no value, as the addresses that are said have somebody else's name."""
     fields: tuple[str, ...]
 
 
@@ -69,3 +70,4 @@ class Provenance(Value):
 CORRECTION = "correction"
 ONLY = "only"
 ALPHABET = "alphabet"
+ANOTHERS = "anothers"

@@ -30,6 +30,7 @@ RULES = {
     "fullest": "the fullest",
     "only": "nobody says otherwise",
     "alphabet": "the first by the alphabet, as the rules tell them not apart",
+    "anothers": "the addresses that are known have somebody else's name",
     "correction": "corrected by the Provider, which outranks all records",
     "company": "what most records of the company say",
     "workspace": "corrected in this workspace, which outranks what the Provider knows",

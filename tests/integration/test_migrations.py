@@ -74,6 +74,8 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         assert tallies == {PROVIDER: said, here: said}
         named = rows(worker, "SELECT name, country, domain, sum(records) AS records FROM names GROUP BY 1, 2, 3 ORDER BY 3")
         assert [tuple(row) for row in named] == [("acme", "DE", "acme.com", 2), ("acme", "DE", "acme.io", 2)]
+        [pass_] = rows(worker, "SELECT version, looked_at, finished FROM rechoosing")
+        assert tuple(pass_) == (0, 0, False)
         assert [(row.judgement_id, row.by) for row in rows(worker, "SELECT judgement_id, judgements.by FROM judgements")] == [
             (here, "user:1")
         ]

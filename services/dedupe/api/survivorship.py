@@ -48,7 +48,8 @@ class FieldView(BaseModel):
     value: str | None
     origin: OriginView
     rule: str
-    """The criterion by which it won; `only`: nobody says otherwise; `alphabet`: no criterion told the values apart; `correction`."""
+    """The criterion by which it won; `only`: nobody says otherwise; `alphabet`: no criterion told the values apart; `correction`;
+    `anothers`: all that is said has somebody else's name."""
     losing: list[LosingView]
     """All that else is said, the best first."""
 

@@ -1,10 +1,10 @@
 """What a person's records say together: one value for each field, where it is from, by which rule it won, and all that lost.
 
 The rules are data (`survivorship`); corrections outrank all records (`corrections`). The halves of a name go together. A company's
-name is that of the company whose domain won, not that of an earlier employer.
+name is that of the company whose domain won, not that of an earlier employer. An address in which somebody else's name stands never wins.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from schemas.details import PersonDetails
 from schemas.fields import CUSTOM
-from schemas.provenance import CORRECTION, ONLY
+from schemas.provenance import ANOTHERS, CORRECTION, ONLY
 from services.dedupe.domain import addresses
 from services.dedupe.domain.corrections import Correction, Held
 from services.dedupe.domain.names import Name
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.domain.survivorship import Offer, Policy, Value, rank
+from services.dedupe.domain.whose import Bearer
 
 Source = NormalRecord | Correction
 """Who says a value."""
@@ -29,7 +30,7 @@ STANDARD = Policy()
 class Choice(msgspec.Struct, frozen=True):
     """The value of one field, who says it, why it won, and what else is said, the best first.
 
-    None: it was corrected to be empty, or the winning name lacks this half.
+    None: it was corrected to be empty, the winning name lacks this half, or all that is said of it is somebody else's.
     """
 
     value: str | None
@@ -100,14 +101,16 @@ RULES = (
     *(single(name) for name in ("title", "phone", "mobile", "twitter", "city", "country")),
 )
 COMPANY_NAME = single("company_name", "company")
+ADDRESSES = frozenset({"work_email", "private_email"})
 
 
 def choose(records: Collection[NormalRecord], policy: Policy = STANDARD, corrections: Held | None = None) -> Golden:
     """Of at least one record."""
     held = corrections or {}
     choices: dict[str, Choice] = {}
+    bearer = bearer_of(records, held)
     for rule in RULES:
-        choices.update(chosen(rule, records, policy))
+        choices.update(chosen(rule, records, policy, bearer if rule.group in ADDRESSES else None))
     correct(choices, {name: its for name, its in held.items() if name != "company_name"})
     choices.update(company_name(records, choices.get("company_domain"), policy))
     for name in sorted({name for record in records for name in record.custom}):
@@ -116,8 +119,30 @@ def choose(records: Collection[NormalRecord], policy: Policy = STANDARD, correct
     return Golden(details_of(choices), choices)
 
 
-def chosen(rule: Rule, among: Iterable[NormalRecord], policy: Policy) -> dict[str, Choice]:
+def bearer_of(records: Collection[NormalRecord], held: Held) -> Bearer:
+    """By all that records say, and all corrections."""
+    given, family = ([correction.value for correction in held.get(name, ())] for name in ("given_name", "family_name"))
+    return Bearer([*(record.given_name for record in records), *given], [*(record.family_name for record in records), *family])
+
+
+def chosen(rule: Rule, among: Iterable[NormalRecord], policy: Policy, bearer: Bearer | None = None) -> dict[str, Choice]:
+    """`bearer`: whose addresses these must be, as far as names stand in them."""
     offered: list[Offer] = [(value, record) for record in among for value in rule.offers(record)]
+    if bearer and (elses := [offer for offer in offered if bearer.is_not_named_in(offer[0][0] or "")]):
+        return without(elses, rule, [offer for offer in offered if offer not in elses], policy)
+    return won(rule, offered, policy)
+
+
+def without(elses: Sequence[Offer], rule: Rule, offered: Sequence[Offer], policy: Policy) -> dict[str, Choice]:
+    """What is somebody else's is kept, as losing to anything that is not."""
+    [name] = rule.fields
+    ranking = rank(elses, policy.criteria(rule.group), policy.trust)
+    lost = others(0, None, ranking.offers)
+    first = won(rule, offered, policy).get(name) or Choice(None, ranking.offers[0][1], ANOTHERS)
+    return {name: replace(first, losing=(*first.losing, *lost))}
+
+
+def won(rule: Rule, offered: Sequence[Offer], policy: Policy) -> dict[str, Choice]:
     if not offered:
         return {}
     if len(offered) == 1:
