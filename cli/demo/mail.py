@@ -29,13 +29,9 @@ class MailWorld:
         with imaplib.IMAP4(self.imap_host, self.imap_port, timeout=10) as imap:
             imap.login(address, PASSWORD)
             _, [count] = imap.select("INBOX", readonly=True)
-            mails = [self._fetch(imap, str(number)) for number in range(1, int(count or b"0") + 1)]
+            found = imap.fetch("1:*", "(BODY.PEEK[])")[1] if int(count or b"0") else []
+        mails = [parsed(part[1]) for part in found if isinstance(part, tuple)]
         return [mail for mail in mails if sender in str(mail["From"])]
-
-    def _fetch(self, imap: imaplib.IMAP4, number: str) -> EmailMessage:
-        _, data = imap.fetch(number, "(BODY.PEEK[])")
-        [raw] = [part[1] for part in data if isinstance(part, tuple)]
-        return parsed(raw)
 
     def send(self, message: EmailMessage) -> None:
         with smtplib.SMTP(self.smtp_host, self.smtp_port, timeout=10) as smtp:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -96,12 +97,10 @@ def test_each_mail_was_sent_exactly_once(demo_system: System, events: dict[str, 
         found = [contact["details"] for contact in api.every(path, state="approved") if contact["email"]]
     # Two contacts may have one mailbox, which is looked into once.
     mailboxes = {(details["work_email"] or details["private_email"]).lower() for details in found}
-    arrived = Counter(
-        str(message["Message-ID"])
-        for mailbox in sorted(mailboxes)
-        for message in mail.inbox(mailbox)
-        if str(message["Message-ID"]) in message_ids
-    )
+    with ThreadPoolExecutor(8) as threads:
+        inboxes = threads.map(mail.inbox, sorted(mailboxes))
+        arrived = Counter(str(message["Message-ID"]) for inbox in inboxes for message in inbox)
+    arrived = Counter({message_id: times for message_id, times in arrived.items() if message_id in message_ids})
     assert arrived == message_ids
 
 
