@@ -18,6 +18,7 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from services.kit.settings import Settings
 
 if TYPE_CHECKING:
+    from tests.dedupe_bed import Bed
     from tests.system import System
 
 
@@ -79,6 +80,16 @@ def module_settings(engines: Engines, template: Settings, tmp_path_factory: pyte
     """The same for all tests of one module, which keep apart by their workspaces and clients."""
     with own_database(engines, template, tmp_path_factory.mktemp("module")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def dedupe_bed(module_settings: Settings) -> "Iterator[Bed]":
+    """Tests keep apart by `elsewhere`."""
+    from tests.dedupe_bed import make_bed
+
+    made = make_bed(module_settings)
+    yield made
+    made.database.close()
 
 
 @contextmanager

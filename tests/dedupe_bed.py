@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from schemas.body import PROVIDER
 from schemas.ingest import RecordIngested
@@ -35,6 +35,10 @@ class Bed:
     settings: Settings | None = None
     workspace_id: UUID = PROVIDER
     """Where everything happens: tests on one database keep apart by it."""
+
+    def elsewhere(self, judges: Judges | None = None) -> "Bed":
+        """The same in a workspace of its own."""
+        return replace(self, workspace_id=uuid4(), judges=judges or self.judges)
 
     def record(self, row_id: str, as_of: datetime | None = None, source: str = "crm", **fields: str) -> RecordIngested:
         source_id = source_id_of(self.workspace_id, source)

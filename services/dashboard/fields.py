@@ -4,23 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-FIELDS = {
-    "full_name": "Name",
-    "given_name": "Given name",
-    "family_name": "Family name",
-    "title": "Title",
-    "work_email": "Work e-mail",
-    "private_email": "Private e-mail",
-    "phone": "Phone",
-    "mobile": "Mobile",
-    "linkedin": "LinkedIn",
-    "twitter": "Twitter",
-    "city": "City",
-    "country": "Country",
-    "company_name": "Company",
-    "company_domain": "Company's domain",
-}
-OF_RECORDS = {"emails": "E-mails", "company_key": "Company, as compared"}
+from services.dashboard.words import DETAILS
+
+OF_RECORDS = {"emails": DETAILS["emails"], "company_key": "Company, as compared"}
+FIELDS = {name: words for name, words in DETAILS.items() if name not in OF_RECORDS}
 RULES = {
     "recent": "the most recent",
     "oldest": "the oldest",

@@ -1,6 +1,5 @@
 """What people decide on persons holds, can be taken back to the letter, and later records go to the right side."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,22 +10,14 @@ from schemas.dedupe import PersonMergedAway, PersonSplitOff
 from services.dedupe import reviewing
 from services.dedupe.kinds import PERSON
 from services.kit.errors import Conflict, Invalid, NotFound
-from services.kit.settings import Settings
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 
 pytestmark = pytest.mark.engines
 
 
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
-
-
 @pytest.fixture
-def bed(shared: Bed) -> Bed:
-    return replace(shared, workspace_id=uuid4())
+def bed(dedupe_bed: Bed) -> Bed:
+    return dedupe_bed.elsewhere()
 
 
 def merge(bed: Bed, one: str, other: str) -> UUID:

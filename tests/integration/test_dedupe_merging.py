@@ -1,7 +1,6 @@
 """Records in, persons and companies out, on a real database."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -15,9 +14,8 @@ from services.dedupe.domain.ids import company_id_of, person_id_of
 from services.kit.codec import Heard
 from services.kit.database import rows
 from services.kit.events import Told
-from services.kit.settings import Settings
 from tests.builders import MONDAY
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
@@ -27,16 +25,9 @@ PROFILE = "https://linkedin.com/in/ann-lee"
 FAMILIES = ("abbott", "bishop", "carver", "dawson", "eklund", "farrow", "gibson", "hobart", "jarvis", "kimura", "lambert", "mercer")
 
 
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
-
-
 @pytest.fixture
-def bed(shared: Bed) -> Bed:
-    return replace(shared, workspace_id=uuid4())
+def bed(dedupe_bed: Bed) -> Bed:
+    return dedupe_bed.elsewhere()
 
 
 def kinds(told: list[Told]) -> list[str]:

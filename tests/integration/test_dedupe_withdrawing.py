@@ -1,30 +1,20 @@
 """Records that are withdrawn, on a real database: what becomes of the persons and companies that rested on them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from schemas.ingest import RecordIngested, RecordVersion, RecordWithdrawn
 from services.kit.database import rows
-from services.kit.settings import Settings
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
 
 
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
-
-
 @pytest.fixture
-def bed(shared: Bed) -> Bed:
-    return replace(shared, workspace_id=uuid4())
+def bed(dedupe_bed: Bed) -> Bed:
+    return dedupe_bed.elsewhere()
 
 
 def withdrawn(record: RecordIngested, *others: RecordIngested, stands: RecordIngested | None = None) -> RecordWithdrawn:

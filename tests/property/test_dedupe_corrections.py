@@ -1,9 +1,7 @@
 """Whatever records come after it, in whatever batches: a correction holds for whoever has the record that its person is named after."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,9 +11,8 @@ from hypothesis import strategies as st
 from services.dedupe import correcting
 from services.dedupe.domain.ids import person_id_of
 from services.kit.database import rows
-from services.kit.settings import Settings
 from tests.builders import MONDAY, work_on
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 
 pytestmark = pytest.mark.engines
 FEW = hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -27,13 +24,6 @@ SAID = st.fixed_dictionaries(
     },
 )
 RECORDS = st.lists(st.tuples(st.integers(0, 5), SAID), min_size=1, max_size=8)
-
-
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
 
 
 def owners(bed: Bed) -> dict[UUID, UUID]:
@@ -52,9 +42,9 @@ def correct(bed: Bed, person_id: UUID, title: str, minutes: int) -> None:
 @FEW
 @given(RECORDS, RECORDS, st.integers(1, 4))
 def test_a_correction_goes_where_its_person_goes(
-    shared: Bed, first: list[tuple[int, dict[str, str]]], then: list[tuple[int, dict[str, str]]], size: int
+    dedupe_bed: Bed, first: list[tuple[int, dict[str, str]]], then: list[tuple[int, dict[str, str]]], size: int
 ) -> None:
-    bed = replace(shared, workspace_id=uuid4())
+    bed = dedupe_bed.elsewhere()
     # A record without a key is a person too, once it has a name.
     bed.hear_in_batches([bed.record(str(n), None, "crm", full_name="Ann Lee", **said) for n, said in first], size)
     made = {}

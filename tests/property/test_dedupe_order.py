@@ -1,10 +1,9 @@
 """Whatever the order of arrival and the size of batches, the same records are the same people at the same companies."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -14,9 +13,8 @@ from hypothesis import strategies as st
 from schemas.body import PROVIDER
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.ingest import RecordIngested
-from services.kit.settings import Settings
 from tests.builders import MONDAY
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 
 pytestmark = pytest.mark.engines
 
@@ -38,13 +36,6 @@ FEW = hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=
 Outcome = tuple[
     set[frozenset[str]], list[tuple[tuple[UUID, ...], UUID | None, PersonDetails]], dict[UUID, CompanyDetails]
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
 
 
 def as_of(days: int) -> datetime:
@@ -78,8 +69,10 @@ def row_ids(bed: Bed, record_ids: tuple[UUID, ...]) -> list[str]:
 
 @FEW
 @given(RECORDS, st.randoms(use_true_random=False), st.integers(1, 5))
-def test_order_and_batches_have_no_part_in_the_outcome(shared: Bed, said: list[tuple[dict[str, str], int]], chance: Any, size: int) -> None:
-    one, other = replace(shared, workspace_id=uuid4()), replace(shared, workspace_id=uuid4())
+def test_order_and_batches_have_no_part_in_the_outcome(
+    dedupe_bed: Bed, said: list[tuple[dict[str, str], int]], chance: Any, size: int
+) -> None:
+    one, other = dedupe_bed.elsewhere(), dedupe_bed.elsewhere()
     one.hear(*records_of(one, said))
     mixed = records_of(other, said)
     chance.shuffle(mixed)
@@ -89,9 +82,9 @@ def test_order_and_batches_have_no_part_in_the_outcome(shared: Bed, said: list[t
 
 @FEW
 @given(RECORDS, st.integers(1, 5))
-def test_ids_do_not_depend_on_the_size_of_batches(shared: Bed, said: list[tuple[dict[str, str], int]], size: int) -> None:
-    bed = replace(shared, workspace_id=uuid4())
-    again = replace(shared, workspace_id=uuid4())
+def test_ids_do_not_depend_on_the_size_of_batches(dedupe_bed: Bed, said: list[tuple[dict[str, str], int]], size: int) -> None:
+    bed = dedupe_bed.elsewhere()
+    again = dedupe_bed.elsewhere()
     bed.hear(*records_of(bed, said))
     again.hear_in_batches(records_of(again, said), size)
     for each in (bed, again):
@@ -109,8 +102,8 @@ def first_records(bed: Bed) -> set[str]:
 
 @FEW
 @given(RECORDS, st.integers(1, 5))
-def test_a_second_hearing_changes_nothing(shared: Bed, said: list[tuple[dict[str, str], int]], size: int) -> None:
-    bed = replace(shared, workspace_id=uuid4())
+def test_a_second_hearing_changes_nothing(dedupe_bed: Bed, said: list[tuple[dict[str, str], int]], size: int) -> None:
+    bed = dedupe_bed.elsewhere()
     bed.hear_in_batches(records_of(bed, said), size)
     before = bed.persons(), bed.companies()
     for start in range(0, len(said), size):
@@ -121,10 +114,10 @@ def test_a_second_hearing_changes_nothing(shared: Bed, said: list[tuple[dict[str
 @FEW
 @given(RECORDS, RECORDS)
 def test_corrected_records_end_as_if_they_had_come_so_at_first(
-    shared: Bed, said: list[tuple[dict[str, str], int]], then: list[tuple[dict[str, str], int]]
+    dedupe_bed: Bed, said: list[tuple[dict[str, str], int]], then: list[tuple[dict[str, str], int]]
 ) -> None:
     """Groups and golden fields are a function of what the records say last; not that of a person once told to be one."""
-    corrected, plain = replace(shared, workspace_id=uuid4()), replace(shared, workspace_id=uuid4())
+    corrected, plain = dedupe_bed.elsewhere(), dedupe_bed.elsewhere()
     # What once was a person stays one: so the first version says no less about whom it is.
     then = [({"full_name": "Ann Lee", **fields}, days) for fields, days in then]
     corrected.hear(*records_of(corrected, said[: len(then)]))

@@ -3,7 +3,7 @@ last, and the decisions that stand say of them, as if nothing else had ever been
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID, uuid4
@@ -14,8 +14,7 @@ from schemas.dedupe import PersonsJudged
 from services.dedupe import reviewing
 from services.dedupe.kinds import JUDGEMENT, PERSON
 from services.dedupe.reviewing import Act
-from services.kit.settings import Settings
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 
 pytestmark = pytest.mark.engines
 STEPS, ROWS = 25, 9
@@ -24,13 +23,6 @@ WHO = (
     {"full_name": "Bob Ray", "email": "bob.ray@acme.com"},
     {"full_name": "Cyd Moss", "email": "cyd.moss@bolt.io"},
 )
-
-
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
 
 
 @dataclass
@@ -118,8 +110,8 @@ def picture(bed: Bed) -> tuple[set[frozenset[str]], list[str]]:
 
 
 @pytest.mark.parametrize("seed", range(16))
-def test_who_is_whom_has_no_history(shared: Bed, seed: int) -> None:
-    program = Program(replace(shared, workspace_id=uuid4()), random.Random(seed))  # noqa: S311 - which program it is
+def test_who_is_whom_has_no_history(dedupe_bed: Bed, seed: int) -> None:
+    program = Program(dedupe_bed.elsewhere(), random.Random(seed))  # noqa: S311 - which program it is
     for _ in range(STEPS):
         program.step()
     program.bed.look_again()

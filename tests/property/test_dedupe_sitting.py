@@ -1,10 +1,10 @@
 """What a process remembers of a workspace never decides anything: several that take turns, and fail now and then, come to what one does."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -15,9 +15,8 @@ from services.dedupe import handlers
 from services.dedupe.models import Judges
 from services.dedupe.sitting import MOST_WORKSPACES
 from services.kit.database import rows
-from services.kit.settings import Settings
 from tests.builders import work_on
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed
 from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
@@ -26,13 +25,6 @@ PEOPLE, BATCH = 120, 25
 
 class ThrownAwayError(Exception):
     """A batch that is rolled back at its end."""
-
-
-@pytest.fixture(scope="module")
-def shared(module_settings: Settings) -> Iterator[Bed]:
-    made = make_bed(module_settings)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +60,11 @@ def picture(bed: Bed) -> tuple[dict[UUID, tuple[UUID, str]], list[str]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_processes_that_take_turns_and_fail_come_to_what_one_does(shared: Bed, records: Sequence[RecordIngested], seed: int) -> None:
+def test_processes_that_take_turns_and_fail_come_to_what_one_does(dedupe_bed: Bed, records: Sequence[RecordIngested], seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - which turns they take
     in_order = chance.sample(records, len(records))
-    alone = replace(shared, workspace_id=uuid4(), judges=Judges())
-    several = [replace(shared, workspace_id=uuid4(), judges=Judges())]
+    alone = dedupe_bed.elsewhere(judges=Judges())
+    several = [dedupe_bed.elsewhere(judges=Judges())]
     several += [replace(several[0], judges=Judges()) for _ in range(2)]
     for start in range(0, len(in_order), BATCH):
         batch = in_order[start : start + BATCH]
@@ -86,11 +78,11 @@ def test_processes_that_take_turns_and_fail_come_to_what_one_does(shared: Bed, r
     assert several[0].tallies() == several[0].recounted()
 
 
-def test_only_the_workspaces_decided_in_last_are_remembered(shared: Bed) -> None:
+def test_only_the_workspaces_decided_in_last_are_remembered(dedupe_bed: Bed) -> None:
     judges = Judges()
-    beds = [replace(shared, workspace_id=uuid4(), judges=judges) for _ in range(MOST_WORKSPACES + 2)]
+    beds = [dedupe_bed.elsewhere(judges=judges) for _ in range(MOST_WORKSPACES + 2)]
     for turn, bed in enumerate([*beds[:-1], beds[1], beds[-1]]):
         bed.hear(bed.record("1", full_name="Ann Lee", email="ann@acme.com", title=f"Clerk {turn}"))
-    with shared.database.transaction() as connection:
+    with dedupe_bed.database.transaction() as connection:
         recalled = judges.current(connection).recalled
     assert list(recalled) == [each.workspace_id for each in (*beds[3:-1], beds[1], beds[-1])]
