@@ -92,6 +92,18 @@ def test_rows_that_are_no_records_of_their_own_are_named_with_the_reason(tmp_pat
     assert "1 row with an id that stood in an earlier row" in result.stderr
 
 
+def test_people_are_found_in_any_script(tmp_path: Path) -> None:
+    table(
+        tmp_path, "people.csv", "id,first name,last name,email,company",
+        "1,Иван,Петров,,Ромашка", "2,Ivan,Petrov,ivan.petrov@romashka.ru,Romashka",
+        "3,小明,王,,北京科技", "4,Xiaoming,Wang,xiaoming.wang@bjkj.cn,Beijing Keji",
+    )  # fmt: skip
+    run(tmp_path, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        one, two, three, four = (row["person_id"] for row in csv.DictReader(file))
+    assert one == two != three == four
+
+
 def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
     table(tmp_path, "people.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
     command = Path(sys.executable).parent / "smartleads"

@@ -38,6 +38,7 @@ from services.dedupe.domain.linkage.resolving import resolve
 from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, mailbox_of, phone_digits, traits_of
 from services.dedupe.domain.record import NormalRecord
+from services.dedupe.domain.words import plain
 from tests.linkage import of_names, record, somebody
 
 SAME_COUNTRY = 2
@@ -60,6 +61,10 @@ def test_spellings_of_one_name_have_one_skeleton(one: str, other: str) -> None:
         (("Karl-Heinz", "Miller"), ("Karlheinz", "Miller"), (VARIANT, SAME)),
         (("Hui", "He"), ("He", "Hui"), (VARIANT, VARIANT)),
         (("Tom", "Jung"), ("Jung", "Thomas"), (VARIANT, VARIANT)),
+        (("Иван", "Петров"), ("Ivan", "Petrov"), (SAME, SAME)),
+        (("Юлия", "Щербакова"), ("Julia", "Shcherbakova"), (VARIANT, SAME)),
+        (("Γιώργος", "Παπαδόπουλος"), ("Giorgos", "Papadopoulos"), (SAME, VARIANT)),
+        (("王", "小明"), ("Wang", "Xiaoming"), (SAME, SAME)),
         (("Tom", "Jung"), ("Jung", "Andreas"), (OTHER_GIVEN, OTHER_FAMILY)),
         (("Anna", "Lacerda"), ("Anna", "Lacedra"), (SAME, VARIANT)),
         (("Ann", "Meyer-Schulze"), ("Ann", "Schulze"), (SAME, VARIANT)),
@@ -215,3 +220,17 @@ def test_quality_counts_pairs_and_rows() -> None:
 def test_fields_that_are_not_chosen_are_not_compared() -> None:
     one, other = somebody(given_name="Ann", custom={"born": "19500317"}), somebody(given_name="Ann")
     assert len(compare(one, other)) == len(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("CEO 🚀", "ceo"),
+        ("«Ромашка»", "romashka"),
+        ("Ærøskøbing", "aeroskobing"),
+        ("김민수", "gimminsu"),
+        ("D'Angelo & Söhne", "d angelo and sohne"),
+    ],
+)
+def test_words_are_compared_in_latin_letters_without_signs(text: str, words: str) -> None:
+    assert plain(text) == words

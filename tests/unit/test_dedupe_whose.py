@@ -41,6 +41,8 @@ def test_two_names_that_are_not_like_theirs_are_somebody_elses(given: str, famil
         ("J.", "Lee", "john.stone@acme.com"),
         ("Aikaterini", None, "katerina.dimitriou@acme.com"),
         (None, "Rochevert", "anjali.singh@acme.com"),
+        ("太郎", "田中", "taro.tanaka@acme.com"),
+        ("Олена", "Шевченко", "helen.chevtchenko@acme.com"),
         ("Jean-Luc", "de la Tour", "luc.tour@acme.com"),
     ],
 )

@@ -11,7 +11,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 
 from services.dedupe.domain.linkage.spelling import pet_names, skeleton
-from services.dedupe.domain.words import plain
+from services.dedupe.domain.words import plain, unaccented
 
 LEAST_LETTERS = 3
 """Of what may be a name in an address: of fewer, two names are too often alike by chance."""
@@ -29,7 +29,11 @@ class Bearer:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Each word of them; none where a half is not known at all, as the address may have that."""
+        """Each word of them; none where a half is not known at all, as the address may have that, or is in another script, which can be
+        written in Latin letters in many ways.
+        """
+        if not all(unaccented(name).isascii() for name in (*self.given, *self.family) if name):
+            return frozenset()
         halves = [{word for name in half if name for word in plain(name).split()} for half in (self.given, self.family)]
         return frozenset().union(*halves) if all(halves) else frozenset()
 

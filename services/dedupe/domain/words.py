@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from anyascii import anyascii
+
 LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 """What Unicode does not take apart into a letter and its accent."""
 _table = str.maketrans({**LETTERS, "&": " and ", "+": " and "})
@@ -10,6 +12,12 @@ _not_word = re.compile(r"[^\w]+")
 
 
 def plain(text: str) -> str:
-    """Lower case without accents, words with single spaces between them. Scripts other than Latin stay as they are."""
+    """Lower case in ASCII without accents, words with single spaces between them. Other scripts are written in Latin letters."""
+    words = unaccented(text)
+    return words if words.isascii() else _not_word.sub(" ", anyascii(words).lower()).strip()
+
+
+def unaccented(text: str) -> str:
+    """The same in the script that it is written in."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_table))
     return _not_word.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
