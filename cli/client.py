@@ -36,6 +36,19 @@ class Client:
         with file.open("rb") as content:
             return self._call("POST", path, files={"file": (file.name, content)}, data=fields)
 
+    def download(self, path: str, file: Path) -> None:
+        """However large, piece by piece."""
+        try:
+            with self._http.stream("GET", path) as response:
+                if response.is_error:
+                    response.read()
+                    raise Rejected(f"GET {path}: {response.status_code} {said(response)}")
+                with file.open("wb") as out:
+                    for piece in response.iter_bytes():
+                        out.write(piece)
+        except httpx.TransportError as error:
+            raise Unavailable(f"{path} broke off ({error!r})") from error
+
     def events(self, path: str) -> Iterator[tuple[str, Json]]:
         """What a stream of server-sent events says, each by its name, until it ends."""
         try:

@@ -35,7 +35,7 @@ def import_files(
         fields = ("file_name", "rows", "accepted", "unchanged", "rejected", "import_id")
         show([{name: one[name] for name in fields} for one in done], as_json=as_json)
         if any(one["rejected"] for one in done):
-            notes.print(f"Why rows were rejected: GET /api/ingest/workspaces/{workspace}/imports/ID/rejected.csv")
+            notes.print("Why rows were rejected: `smartleads imports rejected IMPORT_ID`")
 
 
 def kpis(workspace: Annotated[UUID, typer.Argument(help="The workspace's id.")], as_json: AsJson = False) -> None:

@@ -1,7 +1,8 @@
-"""`smartleads imports`: what was imported, and how to take it back."""
+"""`smartleads imports`: what was imported, what was not and why, and how to take it back."""
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,11 +11,12 @@ import typer
 from cli import stack
 from cli.client import Client
 from cli.data import Workspace
+from cli.demo import feeding
 from schemas.body import PROVIDER
-from services.kit.cli import AsJson, notes, show, telling
+from services.kit.cli import AsJson, notes, progress, show, telling
 from services.kit.errors import Rejected, Unavailable
 
-app = typer.Typer(no_args_is_help=True, help="Imports: look, and take one back.")
+app = typer.Typer(no_args_is_help=True, help="Imports: look, see what was rejected, and take one back; company web pages.")
 LISTED = ("import_id", "source", "file_name", "state", "rows", "accepted", "unchanged", "rejected", "asked_at", "asked_by")
 SECONDS_FOR_AN_UNDO = 300
 """Without a record done."""
@@ -32,6 +34,43 @@ def list_imports(workspace: Workspace = PROVIDER, limit: int = 50, as_json: AsJs
         with Client(settings.gateway_url, stack.api_key()) as api:
             found = api.get(base_of(workspace), limit=limit)["items"]
         show([{name: each[name] for name in LISTED} for each in found], as_json=as_json, empty="Nothing was imported yet.")
+
+
+@app.command("rejected")
+def rejected(
+    import_id: Annotated[UUID, typer.Argument(help="As `smartleads imports list` shows it.")],
+    file: Annotated[Path | None, typer.Option("--out", help="The file to write; rejected-IMPORT.csv, if not given.")] = None,
+    workspace: Workspace = PROVIDER,
+    as_json: AsJson = False,
+) -> None:
+    """Write each row of an import that was rejected, with its line and the reason, as CSV."""
+    with telling():
+        settings = stack.settings()
+        path, out = f"{base_of(workspace)}/{import_id}", file or Path(f"rejected-{import_id}.csv")
+        with Client(settings.gateway_url, stack.api_key()) as api:
+            rows = api.get(path)["rejected"]
+            api.download(f"{path}/rejected.csv", out)
+        show([{"import_id": str(import_id), "rejected": rows, "written": str(out)}], as_json=as_json)
+
+
+@app.command("pages")
+def pages(
+    urls: Annotated[list[str], typer.Argument(metavar="URL…", help="`acme.com` or `https://acme.com/imprint`.")],
+    workspace: Workspace = PROVIDER,
+    as_json: AsJson = False,
+) -> None:
+    """Read companies' web pages, politely, where the Provider has switched this on; show how far it is."""
+    with telling():
+        settings = stack.settings()
+        with Client(settings.gateway_url, stack.api_key()) as api, progress() as bars:
+            begun = api.post(f"/api/ingest/workspaces/{workspace}/sources/web", {"urls": urls})
+            task = bars.add_task("Company web pages", total=100)
+
+            def show_progress(name: str, now: dict[str, Any]) -> None:
+                bars.update(task, completed=int(100 * now["progress"]), description=feeding.described(name, now))
+
+            done = feeding.ended(api, "Company web pages", f"{base_of(workspace)}/{begun['import_id']}", show_progress)
+        show([{name: done[name] for name in LISTED}], as_json=as_json)
 
 
 @app.command("undo")

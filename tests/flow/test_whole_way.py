@@ -1,8 +1,11 @@
 """The whole way: four files become contacts, a campaign, mails, answers and KPIs, on the real parts, started as a user starts them."""
 
+import csv
 import json
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -120,6 +123,31 @@ def test_importing_the_same_files_again_changes_nothing(demo_system: System) -> 
     again = json.loads(done.stdout)
     assert [one["accepted"] for one in again] == [0, 0, 0, 0]
     assert sum(one["unchanged"] for one in again) > 4000
+
+
+def test_rejected_rows_are_written_with_their_lines_and_reasons(demo_system: System, tmp_path: Path) -> None:
+    odd, report = tmp_path / "odd.csv", tmp_path / "why.csv"
+    odd.write_text("id,first name,e-mail\n1,Ann\n2,Bob,bob@acme.com,CEO,Ulm\n")
+    imported = demo_system.cli("import-files", str(odd), "--json")
+    [done] = json.loads(imported.stdout)
+    assert (done["accepted"], done["rejected"]) == (0, 2), imported.stderr
+    assert "imports rejected" in imported.stderr
+    written = demo_system.cli("imports", "rejected", done["import_id"], "--out", str(report), "--json")
+    assert json.loads(written.stdout) == [{"import_id": done["import_id"], "rejected": 2, "written": str(report)}]
+    with report.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["line"], row["reason"]) for row in rows] == [
+        ("2", "the row has 2 cells where the header has 3"),
+        ("3", "the row has 5 cells where the header has 3"),
+    ]
+    unknown = demo_system.cli("imports", "rejected", str(uuid4()))
+    assert (unknown.returncode, "there is no import" in unknown.stderr) == (1, True)
+
+
+def test_web_pages_are_not_read_unless_the_provider_switches_that_on(demo_system: System) -> None:
+    refused = demo_system.cli("imports", "pages", "acme.test")
+    assert refused.returncode == 1
+    assert "SMARTLEADS_INGEST_WEB" in refused.stderr
 
 
 def test_the_doctor_finds_nothing_wrong(demo_system: System) -> None:
