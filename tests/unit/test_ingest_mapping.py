@@ -12,6 +12,11 @@ GERMAN = ("Kundennummer", "Vorname", "Name", "Funktion", "E-Mail-Adresse", "Tele
 FRENCH = ("Identifiant", "Prénom", "Nom", "Fonction", "Courriel", "Téléphone", "Société", "Ville", "Pays", "Modifié le")
 SPANISH = ("Código", "Nombre", "Apellidos", "Cargo", "Correo electrónico", "Teléfono móvil", "Empresa", "Ciudad", "País", "Fecha de alta")
 
+RUSSIAN = ("Имя", "Фамилия", "Должность", "Электронная почта", "Телефон", "Мобильный", "Компания", "Сайт", "Город", "Страна")
+UKRAINIAN = ("Ім'я", "Прізвище", "Посада", "Пошта", "Місто", "Країна")
+GREEK = ("Όνομα", "Επώνυμο", "Θέση", "Τηλέφωνο", "Κινητό", "Εταιρεία", "Πόλη", "Χώρα")
+CHINESE = ("姓名", "职位", "邮箱", "手机", "公司", "城市", "国家")
+
 
 @pytest.mark.parametrize(
     ("columns", "fields"),
@@ -20,6 +25,10 @@ SPANISH = ("Código", "Nombre", "Apellidos", "Cargo", "Correo electrónico", "Te
         (GERMAN, "row_id given_name family_name title email phone company_name city country updated_at"),
         (FRENCH, "row_id given_name family_name title email phone company_name city country updated_at"),
         (SPANISH, "row_id given_name family_name title email mobile company_name city country updated_at"),
+        (RUSSIAN, "given_name family_name title email phone mobile company_name company_website city country"),
+        (UKRAINIAN, "given_name family_name title email city country"),
+        (GREEK, "given_name family_name title phone mobile company_name city country"),
+        (CHINESE, "full_name title email mobile company_name city country"),
     ],
 )
 def test_columns_are_known_by_their_names_in_many_languages(columns: tuple[str, ...], fields: str) -> None:

@@ -1,4 +1,4 @@
-"""What sources call their columns, in the languages we have met. Compared without case, accents and punctuation."""
+"""What sources call their columns, in the languages we have met. Compared without case, accents and punctuation, in Latin letters."""
 
 from schemas.fields import DataField
 
@@ -14,28 +14,30 @@ NAMES: dict[DataField, tuple[str, ...]] = {
     """),
     DataField.GIVEN_NAME: names("""
         first name, firstname, given name, forename, fname, vorname, rufname, prenom, nombre de pila, primer nombre, nome proprio,
-        primeiro nome, voornaam, fornamn, fornavn, imie, etunimi, jmeno
+        primeiro nome, voornaam, fornamn, fornavn, imie, etunimi, jmeno, imya, im ya, onoma
     """),
     DataField.FAMILY_NAME: names("""
         last name, lastname, surname, family name, lname, nachname, familienname, zuname, nom de famille, apellido, apellidos, cognome,
-        sobrenome, apelido, achternaam, efternamn, efternavn, etternavn, nazwisko, sukunimi, prijmeni
+        sobrenome, apelido, achternaam, efternamn, efternavn, etternavn, nazwisko, sukunimi, prijmeni, familiya, prizvishche,
+        eponymo, epitheto
     """),
     DataField.FULL_NAME: names("""
         name, full name, fullname, contact, contact name, person, lead, lead name, attendee, attendee name, participant, display name,
         your name, ansprechpartner, teilnehmer, kontakt, vollstandiger name, vor und nachname, nom, nom complet, nom et prenom,
         participante, asistente, nombre, nombre completo, nome, nome completo, nome e cognome, contatto, naam, volledige naam, namn,
-        navn, imie i nazwisko, nimi
+        navn, imie i nazwisko, nimi, fio, f i o, polnoe imya, kontaktnoe litso, pib, onomateponymo, xingming, shiming, mingqian
     """),
     DataField.TITLE: names("""
         title, job title, jobtitle, job, position, role, function, job function, occupation, designation, beruf, berufsbezeichnung,
         funktion, stelle, jobtitel, fonction, poste, intitule du poste, cargo, puesto, ruolo, qualifica, mansione, funcao, functie,
-        functietitel, befattning, titel, stilling, stanowisko
+        functietitel, befattning, titel, stilling, stanowisko, dolzhnost, posada, thesi, zhiwei
     """),
     DataField.HEADLINE: names("headline, profile headline, tagline, bio"),
     DataField.EMAIL: names("""
         email, e mail, mail, email address, e mail address, emailaddress, contact email, primary email, e mail adresse, emailadresse,
         mailadresse, courriel, adresse e mail, adresse mail, adresse electronique, correo, correo electronico, indirizzo email, posta
-        elettronica, endereco de email, e mailadres, e postadress, e post, adres e mail, sahkoposti
+        elettronica, endereco de email, e mailadres, e postadress, e post, adres e mail, sahkoposti,
+        pochta, elektronnaya pochta, el pochta, poshta, elektronna poshta, youxiang, dianziyoujian, meruatoresu
     """),
     DataField.WORK_EMAIL: names("""
         work email, business email, company email, professional email, corporate email, geschaftliche e mail, e mail geschaftlich, email
@@ -48,32 +50,37 @@ NAMES: dict[DataField, tuple[str, ...]] = {
     DataField.PHONE: names("""
         phone, phone number, telephone, tel, work phone, business phone, office phone, direct phone, direct dial, telefon,
         telefonnummer, rufnummer, durchwahl, festnetz, telephone fixe, telefono, telefono fijo, telefone, telefoon, telefoonnummer,
-        telefonnr, puhelin
+        telefonnr, puhelin, rabochii telefon, tilefono, dianhua, dianhuafanhao
     """),
     DataField.MOBILE: names("""
         mobile, mobile phone, mobile number, mobile phone number, cell, cell phone, cellphone, handy, handynummer, mobil, mobilnummer,
         mobiltelefon, portable, telephone portable, movil, telefono movil, celular, cellulare, telemovel, mobiel, mobiele nummer,
-        komorka, telefon komorkowy
+        komorka, telefon komorkowy, mobil nyi, mobil nyi telefon, sotovyi, mobil nii, mobil nii telefon, kinito, shouji
     """),
     DataField.LINKEDIN: names("""
         linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, li profile, profile url, profile link, linkedin
         profil, profil linkedin, perfil de linkedin, perfil linkedin, profilo linkedin, person linkedin url
     """),
     DataField.TWITTER: names("twitter, twitter handle, twitter url, twitter username, x handle, x url"),
-    DataField.CITY: names("city, town, stadt, ort, wohnort, ville, ciudad, localidad, citta, cidade, stad, plaats, by, miasto"),
-    DataField.COUNTRY: names("country, country region, country code, nation, land, pays, pais, paese, nazione, kraj, maa, zeme"),
+    DataField.CITY: names("""
+        city, town, stadt, ort, wohnort, ville, ciudad, localidad, citta, cidade, stad, plaats, by, miasto, gorod, misto, poli, chengshi
+    """),
+    DataField.COUNTRY: names("""
+        country, country region, country code, nation, land, pays, pais, paese, nazione, kraj, maa, zeme,
+        strana, kraina, chora, guojia
+    """),
     DataField.LOCATION: names("location, region, place, standort, lieu, localisation, ubicacion, localita, localizacao, locatie"),
     DataField.COMPANY_NAME: names("""
         company, company name, organisation, organization, organisation name, organization name, employer, account, account
         name, current company, business, business name, firm, firm name, firma, firmenname, firmierung, unternehmen,
         unternehmensname, arbeitgeber, entreprise, societe, nom de l entreprise, raison sociale, empresa, nombre de la empresa,
         compania, azienda, societa, ragione sociale, nome da empresa, bedrijf, bedrijfsnaam, organisatie, foretag, virksomhed,
-        yritys
+        yritys, kompaniya, organizatsiya, nazvanie kompanii, etaireia, gongsi, huisheming
     """),
     DataField.COMPANY_WEBSITE: names("""
         website, web site, website url, web, homepage, company website, company url, company domain, domain, company domain name,
         webseite, internetseite, internet, site web, site internet, sitio web, pagina web, sito web, sito, site, dominio,
-        bedrijfswebsite, hemsida, hjemmeside, strona www, www
+        bedrijfswebsite, hemsida, hjemmeside, strona www, www, sait, veb sait, vebsait, istoselida, wangzhan
     """),
     DataField.UPDATED_AT: names("""
         updated at, updated, last updated, last modified, last modified date, modified, modified at, last change, last activity date,

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from anyascii import anyascii
+
 NOTHING = frozenset({
     "", "-", "--", "---", ".", "?", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "undefined", "unknown", "unbekannt", "keine", "k.a.",
     "inconnu", "desconocido", "sconosciuto", "test", "asdf", "qwerty", "xxx", "tbd", "#n/a",
@@ -20,6 +22,7 @@ _phone = re.compile(r"(?=[+(0]|\d+[\s().\-/])[+(]*\d[\d\s().\-/]{5,}\d(\s*(x|ext
 _date = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
 _space = re.compile(r"[^\S ]|  ")
 _not_word = re.compile(r"[^a-z0-9]+")
+_sign = re.compile(r"[^\w]+")
 
 
 def tidy(cell: str) -> str:
@@ -34,9 +37,14 @@ def is_evenly_spaced(text: str) -> bool:
 
 
 def plain(name: str) -> str:
-    """A name for comparing: lower case, no accents, words of letters and digits with single spaces."""
+    """A name for comparing: lower case, no accents, words of Latin letters and digits with single spaces."""
+    return _not_word.sub(" ", (name if name.isascii() else in_latin(name)).lower()).strip()
+
+
+def in_latin(name: str) -> str:
+    """In Latin letters without accents, whatever script it is in; signs become spaces."""
     decomposed = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
-    return _not_word.sub(" ", decomposed.encode("ascii", "ignore").decode().lower()).strip()
+    return anyascii(_sign.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))))
 
 
 def is_email(value: str) -> bool:
