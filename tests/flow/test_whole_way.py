@@ -127,18 +127,19 @@ def test_importing_the_same_files_again_changes_nothing(demo_system: System) -> 
 
 def test_rejected_rows_are_written_with_their_lines_and_reasons(demo_system: System, tmp_path: Path) -> None:
     odd, report = tmp_path / "odd.csv", tmp_path / "why.csv"
-    odd.write_text("id,first name,e-mail\n1,Ann\n2,Bob,bob@acme.com,CEO,Ulm\n")
+    good = [f"{n},Ann {name},ann.{name.lower()}@kranich.de" for n, name in enumerate(("Lee", "Ray", "Moss", "Stone"))]
+    odd.write_text("\n".join(["id,name,e-mail", good[0], "8,Bob", *good[1:], "9,Cy Orr,cy@kranich.de,CEO,Ulm", ""]))
     imported = demo_system.cli("import-files", str(odd), "--json")
     [done] = json.loads(imported.stdout)
-    assert (done["accepted"], done["rejected"]) == (0, 2), imported.stderr
+    assert (done["accepted"], done["rejected"]) == (4, 2), imported.stderr
     assert "imports rejected" in imported.stderr
     written = demo_system.cli("imports", "rejected", done["import_id"], "--out", str(report), "--json")
     assert json.loads(written.stdout) == [{"import_id": done["import_id"], "rejected": 2, "written": str(report)}]
     with report.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["line"], row["reason"]) for row in rows] == [
-        ("2", "the row has 2 cells where the header has 3"),
-        ("3", "the row has 5 cells where the header has 3"),
+        ("3", "the row has 2 cells where the header has 3"),
+        ("7", "the row has 5 cells where the header has 3"),
     ]
     unknown = demo_system.cli("imports", "rejected", str(uuid4()))
     assert (unknown.returncode, "there is no import" in unknown.stderr) == (1, True)

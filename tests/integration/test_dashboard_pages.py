@@ -288,7 +288,7 @@ def field_of(html: str, field: str) -> str:
 def test_a_contacts_card_says_of_each_field_where_it_is_from_and_what_lost(pages: Pages, visitor: httpx.Client) -> None:
     card = shown(visitor.get(f"{pages.workspace}/leads/{pages.story.contact(KNOWN)}"))
     title = field_of(card, "title")
-    assert title.startswith("Title Architect 1 other")
+    assert title.startswith("Job title Architect 1 other")
     assert "From Crawler, row 2, mapping version 1, Mon 02 Mar 2026, 10:00" in title
     assert "the most recent" in title
     assert "Also said: Draughtswoman Register, row 2" in title
@@ -299,12 +299,12 @@ def test_a_contacts_card_says_of_each_field_where_it_is_from_and_what_lost(pages
 def test_a_manager_corrects_a_field_and_takes_it_back(pages: Pages, visitor: httpx.Client) -> None:
     path = f"{pages.workspace}/leads/{pages.story.contact(KNOWN)}"
     corrected = shown(visitor.post(f"{path}/correct", data={"field": "title", "value": "Chief Architect"}))
-    assert field_of(corrected, "title").startswith("Title Chief Architect corrected 2 others From a correction by you")
+    assert field_of(corrected, "title").startswith("Job title Chief Architect corrected 2 others From a correction by you")
     assert "Also said: Architect Crawler" in field_of(corrected, "title")
     refused = shown(visitor.post(f"{path}/correct", data={"field": "work_email", "value": "nobody"}))
     assert "cannot be read as a work email" in refused
     back = shown(visitor.post(f"{path}/withdraw", data={"field": "title"}))
-    assert field_of(back, "title").startswith("Title Architect 1 other")
+    assert field_of(back, "title").startswith("Job title Architect 1 other")
 
 
 def test_an_own_import_that_is_a_published_person_says_so_and_can_be_said_to_be_another(pages: Pages, visitor: httpx.Client) -> None:
