@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,25 +39,24 @@ class Client:
 
     def download(self, path: str, file: Path) -> None:
         """However large, piece by piece."""
-        try:
-            with self._http.stream("GET", path) as response:
-                if response.is_error:
-                    response.read()
-                    raise Rejected(f"GET {path}: {response.status_code} {said(response)}")
-                with file.open("wb") as out:
-                    for piece in response.iter_bytes():
-                        out.write(piece)
-        except httpx.TransportError as error:
-            raise Unavailable(f"{path} broke off ({error!r})") from error
+        with self._streamed(path) as response, file.open("wb") as out:
+            for piece in response.iter_bytes():
+                out.write(piece)
 
     def events(self, path: str) -> Iterator[tuple[str, Json]]:
         """What a stream of server-sent events says, each by its name, until it ends."""
+        with self._streamed(path, Accept="text/event-stream") as response:
+            yield from events_in(response.iter_lines())
+
+    @contextmanager
+    def _streamed(self, path: str, **headers: str) -> Iterator[httpx.Response]:
+        """An answer that is read as it comes."""
         try:
-            with self._http.stream("GET", path, headers={"Accept": "text/event-stream"}) as response:
+            with self._http.stream("GET", path, headers=headers) as response:
                 if response.is_error:
                     response.read()
                     raise Rejected(f"GET {path}: {response.status_code} {said(response)}")
-                yield from events_in(response.iter_lines())
+                yield response
         except httpx.TransportError as error:
             raise Unavailable(f"{path} broke off ({error!r})") from error
 

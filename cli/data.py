@@ -26,12 +26,7 @@ def import_files(
     with telling():
         settings = stack.settings()
         with Client(settings.gateway_url, stack.api_key()) as api, progress() as bars:
-            tasks = {file.name: bars.add_task(file.name, total=100) for file in files}
-
-            def show_progress(name: str, now: dict[str, Any]) -> None:
-                bars.update(tasks[name], completed=int(100 * now["progress"]), description=feeding.described(name, now))
-
-            done = feeding.import_all(api, files, show_progress, workspace)
+            done = feeding.import_all(api, files, feeding.shown_on(bars, (file.name for file in files)), workspace)
         fields = ("file_name", "rows", "accepted", "unchanged", "rejected", "import_id")
         show([{name: one[name] for name in fields} for one in done], as_json=as_json)
         if any(one["rejected"] for one in done):

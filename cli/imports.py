@@ -64,12 +64,8 @@ def pages(
         settings = stack.settings()
         with Client(settings.gateway_url, stack.api_key()) as api, progress() as bars:
             begun = api.post(f"/api/ingest/workspaces/{workspace}/sources/web", {"urls": urls})
-            task = bars.add_task("Company web pages", total=100)
-
-            def show_progress(name: str, now: dict[str, Any]) -> None:
-                bars.update(task, completed=int(100 * now["progress"]), description=feeding.described(name, now))
-
-            done = feeding.ended(api, "Company web pages", f"{base_of(workspace)}/{begun['import_id']}", show_progress)
+            path, name = f"{base_of(workspace)}/{begun['import_id']}", "Company web pages"
+            done = feeding.ended(api, name, path, feeding.shown_on(bars, [name]))
         show([{name: done[name] for name in LISTED}], as_json=as_json)
 
 

@@ -1,11 +1,13 @@
 """The first half of the demo: files are imported, merged, held against two market segments, published and approved."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from rich.progress import Progress as Bars
 
 from cli.client import Client
 from cli.demo.world import World
@@ -74,6 +76,16 @@ def states(api: Client, path: str) -> Iterator[dict[str, Any]]:
         yield now
         time.sleep(0.1)
     raise Unavailable(f"an import has not moved for {SECONDS_FOR_AN_IMPORT} s: `smartleads logs ingest` tells more")
+
+
+def shown_on(bars: Bars, names: Iterable[str]) -> Progress:
+    """Each name gets a bar of its own."""
+    tasks = {name: bars.add_task(name, total=100) for name in names}
+
+    def show(name: str, now: dict[str, Any]) -> None:
+        bars.update(tasks[name], completed=int(100 * now["progress"]), description=described(name, now))
+
+    return show
 
 
 def described(name: str, now: dict[str, Any]) -> str:

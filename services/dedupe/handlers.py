@@ -154,7 +154,7 @@ def homes_of(scene: Scene, groups: Sequence[Group]) -> dict[Named, str | None]:
     """
     here = [each for group in groups for each in group]
     before = [scene.before[n] for n in scene.judged | scene.gone.keys() if n in scene.before]
-    names = {each for stored in (*here, *before) for name, country in [named(stored)] if name for each in ((name, country), (name, ""))}
+    names = {(name, where) for name, country in map(named, (*here, *before)) if name for where in (country, "")}
     found = scene.sitting.domains_of({name for name, _ in names})
     homes = {(name, country): scene.sitting.judge.knowledge.home(name, country, found[name]) for name, country in names}
     scene.sitting.keep_homes(homes, {each.arrived for each in here})

@@ -19,7 +19,7 @@ Number = int
 Entry = tuple[Key, Number]
 Named = tuple[str, str]
 """A company's name, and the country of who names it: empty where it is not known, and for all countries together."""
-Said = tuple[str, str, str]
+NameDomain = tuple[str, str, str]
 """The same, and a domain that goes with it."""
 
 
@@ -169,7 +169,7 @@ def domains_of(connection: Connection, workspace_id: UUID, names: Collection[str
     return domains
 
 
-def count_names(connection: Connection, workspace_id: UUID, changes: Mapping[Said, int]) -> None:
+def count_names(connection: Connection, workspace_id: UUID, changes: Mapping[NameDomain, int]) -> None:
     """More or fewer records for these. Records that have a name alone for which a domain came or went are to be looked at again."""
     if not changes:
         return

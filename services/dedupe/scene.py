@@ -15,7 +15,7 @@ from services.dedupe import descriptions, index, judging, store, versions
 from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK, Pair
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.gathering import Compared, gather, links_apart
-from services.dedupe.index import Link, Number, Said
+from services.dedupe.index import Link, NameDomain, Number
 from services.dedupe.judging import Judge
 from services.dedupe.sitting import Sitting
 from services.dedupe.store import Stored
@@ -80,18 +80,18 @@ def set_scene(
     return Scene(sitting, {**judged, **around.records}, {**known, **around.before}, set(judged), links, turned, gone=gone)
 
 
-def changed_names(sitting: Sitting, judged: Mapping[Number, Stored], known: Mapping[Number, Stored]) -> Counter[Said]:
+def changed_names(sitting: Sitting, judged: Mapping[Number, Stored], known: Mapping[Number, Stored]) -> Counter[NameDomain]:
     """How many records more say each."""
-    changes: Counter[Said] = Counter()
+    changes: Counter[NameDomain] = Counter()
     for number in judged.keys() | known.keys():
         now, before = judged.get(number), known.get(number)
         if now is None or before is None or before.digest != now.digest:
-            changes.update(said_by(sitting.describe(now).traits) if now else ())
-            changes.subtract(said_by(traits_of(before.record)) if before else ())
+            changes.update(name_domains(sitting.describe(now).traits) if now else ())
+            changes.subtract(name_domains(traits_of(before.record)) if before else ())
     return changes
 
 
-def said_by(traits: Traits) -> list[Said]:
+def name_domains(traits: Traits) -> list[NameDomain]:
     return [(traits.company, traits.country, domain) for domain in traits.domains] if traits.company else []
 
 
@@ -101,7 +101,7 @@ def compare_all(sitting: Sitting, people: Mapping[Number, Stored], were: Mapping
     described = {number: sitting.describe(each) for number, each in people.items()}
     traits = sitting.traits(described)
     limits = {n: judging.index_keys(each.workspace_id, traits[n]) for n, each in people.items()}
-    keys = {n: (*{*its},) for n, its in limits.items()}
+    keys = {n: tuple(sorted(its)) for n, its in limits.items()}
     keyed = {n: replace(each, keys=keys[n]) for n, each in people.items()}
     # What is shared already is no key of these any more.
     own = {key for n, each in described.items() for key in each.own if key in limits[n]}

@@ -15,7 +15,7 @@ from services.dedupe import descriptions, index, store
 from services.dedupe.descriptions import Kept
 from services.dedupe.domain.linkage.employers import Domains
 from services.dedupe.domain.linkage.traits import Traits
-from services.dedupe.index import Key, Named, Number, Said
+from services.dedupe.index import Key, Named, NameDomain, Number
 from services.dedupe.judging import Described, Judge, Recollection, nameless
 from services.dedupe.store import Stored
 
@@ -72,9 +72,9 @@ class Sitting:
             known.update((name, found.get(name) or Domains()) for name in new)
         return known
 
-    def count_names(self, changes: Mapping[Said, int]) -> None:
+    def count_names(self, changes: Mapping[NameDomain, int]) -> None:
         """How many records more, or fewer, say each."""
-        changes = {said: change for said, change in changes.items() if change}
+        changes = {each: change for each, change in changes.items() if change}
         index.count_names(self.connection, self.workspace_id, changes)
         for (name, country, domain), change in changes.items():
             if (known := self._recalled.domains.get(name)) is not None:

@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.dedupe.domain.linkage.comparing import (
-    SAME,
-    employers,
-)
+from services.dedupe.domain.linkage.comparing import SAME, employers
 from services.dedupe.domain.linkage.employers import NAMED, Companies, with_employers
 from services.dedupe.domain.linkage.traits import company_words
 from tests.linkage import somebody

@@ -5,12 +5,7 @@ import pytest
 
 from services.dedupe.domain.linkage import petnames, posts
 from services.dedupe.domain.linkage.blocking import keys_of
-from services.dedupe.domain.linkage.comparing import (
-    OTHER_FAMILY,
-    SAME,
-    VARIANT,
-    compare,
-)
+from services.dedupe.domain.linkage.comparing import OTHER_FAMILY, SAME, VARIANT, compare
 from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, title_words
 from tests.linkage import of_names, somebody

@@ -127,10 +127,11 @@ def bearer_of(records: Collection[NormalRecord], held: Held) -> Bearer:
 
 def chosen(rule: Rule, among: Iterable[NormalRecord], policy: Policy, bearer: Bearer | None = None) -> dict[str, Choice]:
     """`bearer`: whose addresses these must be, as far as names stand in them."""
-    offered: list[Offer] = [(value, record) for record in among for value in rule.offers(record)]
-    if bearer and (elses := [offer for offer in offered if bearer.is_not_named_in(offer[0][0] or "")]):
-        return without(elses, rule, [offer for offer in offered if offer not in elses], policy)
-    return won(rule, offered, policy)
+    theirs, elses = list[Offer](), list[Offer]()
+    for record in among:
+        for value in rule.offers(record):
+            (elses if bearer and bearer.is_not_named_in(value[0] or "") else theirs).append((value, record))
+    return without(elses, rule, theirs, policy) if elses else won(rule, theirs, policy)
 
 
 def without(elses: Sequence[Offer], rule: Rule, offered: Sequence[Offer], policy: Policy) -> dict[str, Choice]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from services.dedupe.domain.linkage.spelling import pet_names, skeleton
+from services.dedupe.domain.linkage.spelling import may_stand_for, skeleton
 from services.dedupe.domain.words import plain, unaccented
 
 LEAST_LETTERS = 3
@@ -50,4 +50,4 @@ def may_be(part: str, name: str) -> bool:
     one, other = skeleton(part), skeleton(name)
     if one in other or (other and other in one) or one[:BEGINNING] == other[:BEGINNING]:
         return True
-    return OSA.distance(one, other, score_cutoff=MOST_TYPOS) <= MOST_TYPOS or part in pet_names(name) or name in pet_names(part)
+    return OSA.distance(one, other, score_cutoff=MOST_TYPOS) <= MOST_TYPOS or may_stand_for(part, name)

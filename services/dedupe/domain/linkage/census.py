@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 
 from services.dedupe.domain.linkage.counts import Counts
-from services.dedupe.domain.linkage.employers import joined_domains, short_names
+from services.dedupe.domain.linkage.employers import companies_of, joined_domains, short_names
 from services.dedupe.domain.linkage.knowledge import Knowledge, usual
 from services.dedupe.domain.linkage.lexicon import LEAST_FAMILY, LEAST_GIVEN, Lexicon
 from services.dedupe.domain.linkage.model import Frequencies, namesakes
@@ -61,7 +61,7 @@ def learn(read: Read, total: int, version: int) -> Knowledge:
     names = named.keys()
     named = defaultdict(Counter, {name: domains for name, domains in named.items() if domains})
     aliases = joined_domains(several, named)
-    of_names = {name: frozenset(aliases.get(domain, domain) for domain in domains) for name, domains in named.items()}
+    of_names = {name: companies_of(domains, aliases) for name, domains in named.items()}
     lexicon = stated.lexicon
     sample = sampled((record for record, _ in read()), lexicon, total)
     resolution = resolve(sample)

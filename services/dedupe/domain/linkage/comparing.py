@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from services.dedupe.domain.linkage import extras
-from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, pet_names, skeleton
+from services.dedupe.domain.linkage.spelling import MOST_TYPOS_AFTER, may_stand_for, skeleton
 from services.dedupe.domain.linkage.traits import Mailbox, Traits
 
 Levels = tuple[int, ...]
@@ -108,11 +108,6 @@ def share_a_family_name(one: Traits, other: Traits) -> bool:
 def swapped(one: Traits, other: Traits) -> bool:
     """Whether each one's family name is the other's given name: `Tom Jung` and `Jung, Thomas`."""
     return may_stand_for(one.given, other.family) and may_stand_for(one.family, other.given)
-
-
-def may_stand_for(one: str, other: str) -> bool:
-    """As another spelling of a name, or a pet name."""
-    return skeleton(one) == skeleton(other) or other in pet_names(one) or one in pet_names(other)
 
 
 def given_names(one: Traits, other: Traits) -> int:

@@ -41,10 +41,13 @@ class Domains:
 
     def company(self, country: str, called_after: Mapping[str, str]) -> str | None:
         """Which one of that name a record from a country means, if that is clear: by the records of the country, if any of these has a
-        domain, else by all.
+        domain, else by all. Of at least one domain.
         """
         here = {domain: times for (where, domain), times in self.there.items() if where == country} if country else {}
-        return clear(companies(here or self.of, called_after)) if self.of else None
+        companies: Counter[str] = Counter()
+        for domain, times in (here or self.of).items():
+            companies[called_after.get(domain, domain)] += times
+        return clear(companies)
 
 
 def add(counter: Counter[H], value: H, by: int) -> None:
@@ -58,7 +61,7 @@ def with_employers(records: Sequence[Traits]) -> list[Traits]:
     """Each record with all that its employer may be."""
     named = domains_of_names(records)
     called_after = joined_domains(records, {name: domains.of for name, domains in named.items()})
-    of_names = {name: frozenset(companies(domains.of, called_after)) for name, domains in named.items()}
+    of_names = {name: companies_of(domains.of, called_after) for name, domains in named.items()}
     short = short_names(of_names, {traits.company for traits in records if traits.company})
     return [replace(traits, employers=employers_of(traits, called_after, of_names, short)) for traits in records]
 
@@ -152,12 +155,9 @@ def of_person(said: Sequence[tuple[str, str | None]]) -> list[str | None]:
     return [company or among(name) for name, company in said]
 
 
-def companies(domains: Mapping[str, int], called_after: Mapping[str, str]) -> Counter[str]:
-    """Those that have these domains, by how many records."""
-    found: Counter[str] = Counter()
-    for domain, times in domains.items():
-        found[called_after.get(domain, domain)] += times
-    return found
+def companies_of(domains: Iterable[str], called_after: Mapping[str, str]) -> frozenset[str]:
+    """Those that have these domains."""
+    return frozenset(called_after.get(domain, domain) for domain in domains)
 
 
 def joined_domains(records: Sequence[Traits], named: Mapping[str, Collection[str]]) -> dict[str, str]:

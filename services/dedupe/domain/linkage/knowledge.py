@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.dedupe.domain.linkage.comparing import Levels, compare
 from services.dedupe.domain.linkage.counts import Counts
-from services.dedupe.domain.linkage.employers import Domains, employers_of
+from services.dedupe.domain.linkage.employers import Domains, companies_of, employers_of
 from services.dedupe.domain.linkage.extras import chosen
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.model import Evidence, Frequencies, Model
@@ -56,7 +56,7 @@ class Knowledge:
 
     def employers(self, traits: Traits, domains: Collection[str]) -> frozenset[str]:
         """What the employer may be. `domains`: those that go with the company's name in any record."""
-        of_names = {traits.company: frozenset(self.aliases.get(domain, domain) for domain in domains)} if domains else {}
+        of_names = {traits.company: companies_of(domains, self.aliases)} if domains else {}
         return employers_of(traits, self.aliases, of_names, self.short)
 
     def home(self, name: str, country: str, domains: Domains) -> str | None:

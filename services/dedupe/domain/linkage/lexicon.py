@@ -78,8 +78,9 @@ class Lexicon:
             return given, family
         first = given.partition(" ")[0]
         as_family, as_given = self._family(first), self._given(first)
-        if self._given(family) + self._family(family) > 1:
-            swapped = as_family > as_given and self._given(family) > CLEARLY * self._family(family)
+        last_as_family, last_as_given = self._family(family), self._given(family)
+        if last_as_family + last_as_given > 1:
+            swapped = as_family > as_given and last_as_given > CLEARLY * last_as_family
         else:
             # An initial, or a name that nobody else has: the other one alone can say it.
             swapped = as_family > VERY_CLEARLY * as_given

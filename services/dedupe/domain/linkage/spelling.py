@@ -39,3 +39,8 @@ def _names() -> NickNamer:
 def pet_names(given: str) -> frozenset[str]:
     """Names that may stand for this one, itself among them: `bill` and `william`."""
     return frozenset({given, *_names().nicknames_of(given), *_names().canonicals_of(given)})
+
+
+def may_stand_for(one: str, other: str) -> bool:
+    """As another spelling of a name, or a pet name."""
+    return skeleton(one) == skeleton(other) or other in pet_names(one) or one in pet_names(other)
