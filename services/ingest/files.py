@@ -37,7 +37,9 @@ class Sample:
 
     @property
     def cells(self) -> list[list[str]]:
-        return [row.cells for row in self.rows if row.fault is None and len(row.cells) == len(self.layout.columns)]
+        """Of the rows that are as wide as the header, but for empty cells behind."""
+        width = len(self.layout.columns)
+        return [row.cells[:width] for row in self.rows if row.fault is None and len(row.cells) >= width and not any(row.cells[width:])]
 
     def day_order(self, mapping: FieldMapping) -> DayOrder:
         column = next((c for c, field in mapping.items() if field in {DataField.UPDATED_AT, ActivityField.AT}), None)

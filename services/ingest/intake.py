@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    """It says what is known, or what the source says otherwise in a later row: of rows with one id that come together, the last counts."""
     REJECTED = "rejected"
     WAITING = "waiting"
     """Of an activity: kept until the person who has this address is a contact."""
@@ -79,8 +80,13 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[Identif
     fresh: list[Identified] = []
     said: dict[UUID, Saying] = {}
     earlier: list[tuple[UUID, Saying]] = []
+    # Or a file in which an id stands twice would change the record again each time that it comes.
+    last = {record_id: line for line, record_id, _ in drafts}
     for each in drafts:
         line, record_id, draft = each
+        if line != last[record_id]:
+            taken.append(Taken(line, record_id, Outcome.UNCHANGED))
+            continue
         before, now = known.get(record_id), Saying(origin.import_id, line, draft.digest, draft.as_of is not None)
         outcome = Outcome.ADDED if before is None else outcome_of(before, now, doubted)
         taken.append(Taken(line, record_id, outcome))

@@ -1,14 +1,17 @@
-"""Which mapping a file is read with: the one that the caller gives, an earlier one of its source, the last, or a proposal."""
+"""Which mapping a file is read with: the one that the caller gives, an earlier one of its source, or what was saved of its columns and
+a proposal for the others.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.ingest.domain.activity_rows import faults_of_activities, with_activities
+from schemas.fields import CUSTOM
+from services.ingest.domain.activity_rows import faults_of_activities, is_of_activities, with_activities
 from services.ingest.domain.mapping import FieldMapping, faults_of, propose
-from services.ingest.domain.types import Types, Written, types_of
+from services.ingest.domain.types import Written, types_of
 from services.ingest.files import Sample
 from services.ingest.store import sources as store
 from services.ingest.store.sources import Settled
@@ -25,14 +28,12 @@ class Choice:
 
 
 AS_BEFORE = Choice()
-"""Nothing: the last that was saved, if the file has its columns, else a proposal."""
+"""Nothing: each column as the source's saved versions have it, and a proposal for those that none has seen."""
 
 
 def settle(connection: Connection, workspace_id: UUID, source_id: UUID, sample: Sample, choice: Choice) -> Settled:
     """Raises Invalid with all that is wrong with what the caller says. A version is named only where just that is used."""
-    columns = sample.layout.columns
     saved = store.saved_mapping(connection, workspace_id, source_id, choice.version)
-    known: Types = saved.types if saved else {}
     if choice.version is not None:
         if choice.mapping is not None or choice.types:
             raise Invalid("give a mapping of your own or the version of a saved one, not both")
@@ -40,21 +41,33 @@ def settle(connection: Connection, workspace_id: UUID, source_id: UUID, sample: 
             raise Invalid(f"the source has no version {choice.version} of its mapping")
         check(saved.mapping, sample, f"version {choice.version} of the mapping")
         return saved
-    if choice.mapping is None and saved and set(saved.mapping) <= set(columns):
-        mapping, version = dict(saved.mapping), saved.version
-    elif choice.mapping is not None:
+    columns, before = sample.layout.columns, store.remembered(connection, workspace_id, source_id)
+    if choice.mapping is not None:
         check(choice.mapping, sample, "the mapping")
-        mapping, version = dict(choice.mapping), None
+        mapping = dict(choice.mapping)
     else:
-        mapping, version = with_activities(propose(columns, sample.cells), sample.cells), None
-    if version is not None and not choice.types:
-        return Settled(mapping, known, version)
+        mapping = as_before(before.fields, with_activities(propose(columns, sample.cells), sample.cells), columns)
+    if saved and saved.mapping == mapping and choice.mapping is None and not choice.types:
+        return saved
     strangers = [column for column in choice.types if column not in mapping]
     if strangers:
         raise Invalid(f"a type is given for {strangers[0]!r}, which is not mapped")
-    # What a version says of its columns is so, the columns that it takes for text among it.
-    kept = {column: known.get(column, Written.TEXT) for column in saved.mapping} if saved else {}
-    return Settled(mapping, types_of(mapping, columns, sample.cells, {**kept, **choice.types}), None)
+    types = types_of(mapping, columns, sample.cells, {**before.types, **choice.types})
+    return Settled(mapping, types, None, tuple(column for column in columns if column not in mapping))
+
+
+def as_before(known: Mapping[str, str], proposed: FieldMapping, columns: Sequence[str]) -> dict[str, str]:
+    """Columns that are known mean what they meant, others what is proposed, and one whose field is taken is kept as it is. A file of
+    another kind, as one of activities is, is read as proposed.
+    """
+    mapping: dict[str, str] = {}
+    for column in sorted(columns, key=lambda each: each not in known):
+        field = known.get(column, proposed.get(column, ""))
+        if field:
+            mapping[column] = CUSTOM + column if field in mapping.values() else field
+    in_order = {column: mapping[column] for column in columns if column in mapping}
+    of_a_kind = is_of_activities(in_order) == is_of_activities(proposed)
+    return in_order if of_a_kind and in_order and not faults_of_activities(in_order) else dict(proposed)
 
 
 def check(mapping: FieldMapping, sample: Sample, what: str) -> None:

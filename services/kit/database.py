@@ -20,6 +20,11 @@ psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 REPEATABLE = {"40001", "40P01", "55P03"}
 """Serialization failure, deadlock, lock not available: the same work succeeds when it is done again."""
 
+PAGE_COST = 1.1
+"""Of a page somewhere in a table, as PostgreSQL plans, against the next one: 4 stands for discs that turn, and has it read a whole table
+for a batch of a thousand.
+"""
+
 RoleName = Literal["worker", "api"]
 
 
@@ -36,7 +41,7 @@ class Database:
             pool_timeout=10,
             connect_args={
                 "application_name": f"{service}-{role}",
-                "options": f"-c search_path={service} -c timezone=UTC",
+                "options": f"-c search_path={service} -c timezone=UTC -c random_page_cost={PAGE_COST}",
                 "connect_timeout": 5,
             },
         )

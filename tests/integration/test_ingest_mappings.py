@@ -124,3 +124,21 @@ def test_a_version_whose_columns_the_file_has_not_is_refused(client: Client) -> 
     answer = send(client, "/preview", b"Id,Other\n1,ann@acme.com\n", mapping_version=1)
     assert answer.status_code == 422
     assert "no column 'Mail'" in answer.json()["detail"]
+
+
+def test_what_was_said_of_a_column_holds_in_files_with_more_and_with_fewer(client: Client) -> None:
+    chosen = {"Wer": "full_name", "Post 1": "private_email", "Betrieb": "company_name", "Notiz": "custom:Notiz"}
+    take(client, b"Wer,Post 1,Betrieb,Notiz,Intern\nAnn Lee,ann@acme.com,Acme,x,y\n", mapping=json.dumps(chosen))
+    more = take(client, b"Wer,Post 1,Betrieb,Notiz,Intern,Mobil\nBo Ray,bo@acme.com,Acme,x,y,+44 7700 900123\n")
+    assert more["mapping"] == {**chosen, "Mobil": "mobile"}
+    fewer = take(client, b"Wer,Post 1,Betrieb\nCy Fox,cy@acme.com,Acme\n")
+    assert fewer["mapping"] == {column: field for column, field in chosen.items() if column != "Notiz"}
+    again = take(client, b"Wer,Post 1,Mobil,Betrieb,Notiz,Intern\nDi Poe,di@acme.com,+44 7700 900124,Acme,z,y\n")
+    assert again["mapping"] == {**chosen, "Mobil": "mobile"}
+    assert again["mapping_version"] == more["mapping_version"] + 2
+
+
+def test_a_new_column_does_not_take_the_field_of_a_known_one(client: Client) -> None:
+    take(client, b"Id,Post\n1,ann@acme.com\n2,bo@acme.com\n", mapping='{"Id": "row_id", "Post": "email"}')
+    done = take(client, b"Id,E-Mail,Post\n3,cy@home.example,cy@acme.com\n4,di@home.example,di@acme.com\n")
+    assert done["mapping"] == {"Id": "row_id", "E-Mail": "custom:E-Mail", "Post": "email"}

@@ -64,10 +64,20 @@ def test_the_name_beside_a_given_name_is_the_family_name() -> None:
 
 
 def test_a_column_of_ids_is_the_row_id_if_each_row_has_its_own() -> None:
-    rows = [[str(n), "acme"] for n in range(20)]
+    rows = [[str(7 * n), "acme"] for n in range(20)]
     assert propose(("Scrape No", "Company ID"), rows) == {"Scrape No": "row_id", "Company ID": "custom:Company ID"}
     same = [["7", "acme"] for _ in range(20)]
     assert propose(("Scrape No", "Company ID"), same)["Scrape No"] == "custom:Scrape No"
+
+
+@pytest.mark.parametrize("column", ["Nr.", "No", "Lfd. Nr.", "Kontakt-Nummer"])
+def test_the_number_of_a_row_in_its_file_is_no_id(column: str) -> None:
+    columns = (column, "Name", "E-Mail")
+    counted = [[f"{n}.", f"Ann Lee {n}", f"ann{n}@acme.com"] for n in range(1, 20)]
+    assert propose(columns, counted)[column] == f"custom:{column}"
+    known = [[str(4711 - 3 * n), f"Ann Lee {n}", f"ann{n}@acme.com"] for n in range(1, 20)]
+    assert propose(columns, known)[column] == "row_id"
+    assert propose(("ID", "Name", "E-Mail"), counted)["ID"] == "row_id"
 
 
 def test_ids_that_many_rows_share_are_not_the_rows_own() -> None:

@@ -30,7 +30,7 @@ def postgres(folder: Path, port: int, password: str, max_connections: int = 300)
         "listen_addresses": ports.HOST,
         "unix_socket_directories": "",
         "max_connections": max_connections,
-        "shared_buffers": "128MB",
+        "shared_buffers": "512MB",
         "max_wal_size": "2GB",
         "timezone": "UTC",
         "log_timezone": "UTC",

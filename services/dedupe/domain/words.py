@@ -19,5 +19,7 @@ def plain(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """The same in the script that it is written in."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_table))
-    return _not_word.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+    folded = text.casefold().translate(_table)
+    if not folded.isascii():
+        folded = "".join(each for each in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(each))
+    return _not_word.sub(" ", folded).strip()

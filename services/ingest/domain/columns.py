@@ -10,7 +10,7 @@ def names(text: str) -> tuple[str, ...]:
 NAMES: dict[DataField, tuple[str, ...]] = {
     DataField.ROW_ID: names("""
         id, record id, row id, contact id, lead id, person id, external id, subscriber id, member id, uid, uuid, guid, badge no, badge
-        number, nr, no, nummer, kundennummer, kontakt id, lfd nr, identifiant, numero, codigo, codice
+        number, nr, no, nummer, kundennummer, kontakt id, identifiant, numero, codigo, codice
     """),
     DataField.GIVEN_NAME: names("""
         first name, firstname, given name, forename, fname, vorname, rufname, prenom, nombre de pila, primer nombre, nome proprio,

@@ -138,6 +138,8 @@ LINKEDIN = Export(
 )
 EXPORTS = (APOLLO, PIPEDRIVE, LINKEDIN, SALESFORCE_LEADS, SALESFORCE, HUBSPOT)
 """Those with the rarest columns first."""
+COLUMNS = frozenset(plain(name) for export in EXPORTS for names in (*export.marks, *export.fields.values()) for name in names)
+"""What their columns are called."""
 
 
 def recognised(columns: Sequence[str]) -> Export | None:

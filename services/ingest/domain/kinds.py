@@ -64,7 +64,7 @@ def are_objects(head: bytes, encoding: str) -> bool:
     first = lines[0].strip() if lines else ""
     if is_object(first) or sum(map(is_object, lines)) > len(lines) / 2:
         return True
-    if first in {"{", "[", "[{"} or first.startswith(("[{", '{"')):
+    if first in {"{", "["} or "".join(first.split()).startswith(("[{", '{"')):
         raise NotATable("this is JSON, but not one object a line (JSONL): `jq -c '.[]' FILE` makes it so of a list")
     return False
 

@@ -1,6 +1,7 @@
 """How a file is laid out as a table: its form, its encoding, its delimiter, its header, and where its rows begin."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from typing import IO
 
 from services.ingest.domain.encoding import SAMPLE, encoding_of, read_head
 from services.ingest.domain.errors import NotATable
+from services.ingest.domain.header import header_among, names_a_column
 from services.ingest.domain.kinds import are_objects
 from services.ingest.domain.lines import Place, Row, read_rows
 from services.ingest.domain.objects import MOST_COLUMNS, columns_of, read_objects
+from services.ingest.domain.values import is_email
 
 DELIMITERS = (",", ";", "\t", "|")
 """In order of preference where several fit equally well."""
 RARE = ":^~#"
 SAMPLE_ROWS = 200
+_separator = re.compile(r'\ufeff?"?sep=([^\w\s"]|\t)"?\s*$', re.IGNORECASE)
 
 
 class Form(StrEnum):
@@ -53,13 +57,14 @@ def layout_of(file: IO[bytes], encoding: str | None = None, delimiter: str | Non
     head = BytesIO(whole_lines(read_head(file)))
     if delimiter is None and are_objects(head.getvalue(), encoding):
         return layout_of_objects(file, encoding)
-    delimiter = delimiter or delimiter_of(head, encoding)
+    delimiter = delimiter or said_delimiter(head, encoding) or delimiter_of(head, encoding)
     rows = sample_rows(head, encoding, delimiter)
-    header = header_of(rows)
-    if len(header.cells) > MOST_COLUMNS:
-        raise NotATable(f"the file has {len(header.cells):,} columns; at most {MOST_COLUMNS:,} can be read: are its line ends missing?")
+    place = header_among([row.cells for row in rows])
+    columns = as_wide(rows[place].cells, rows[place + 1 :])
+    if len(columns) > MOST_COLUMNS:
+        raise NotATable(f"the file has {len(columns):,} columns; at most {MOST_COLUMNS:,} can be read: are its line ends missing?")
     # The byte order mark, if any, stands before the header.
-    return Layout(encoding.removesuffix("-sig"), delimiter, distinct(header.cells), header.end)
+    return Layout(encoding.removesuffix("-sig"), delimiter, distinct(columns), rows[place].end)
 
 
 def layout_of_objects(file: IO[bytes], encoding: str) -> Layout:
@@ -78,13 +83,23 @@ def sample_rows(head: IO[bytes], encoding: str, delimiter: str) -> list[Row]:
     return list(islice(read_rows(head, encoding, delimiter, Place()), SAMPLE_ROWS))
 
 
-def delimiter_of(head: IO[bytes], encoding: str) -> str:
-    """The one that cuts most rows into the same number of cells, at least two; the rarer ones are csv.Sniffer's to find."""
+def said_delimiter(head: IO[bytes], encoding: str) -> str | None:
+    """What a first line says in Excel's way: `sep=;`."""
+    head.seek(0)
+    said = _separator.match(head.readline().decode(encoding, "replace"))
+    return said[1] if said else None
 
-    def fit(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(row.cells) for row in sample_rows(head, encoding, delimiter) if len(row.cells) > 1)
-        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-        return rows, width
+
+def delimiter_of(head: IO[bytes], encoding: str) -> str:
+    """The one that cuts most rows into the same number of cells, at least two; of several, the one that most cells make sense by. The
+    rarer ones are csv.Sniffer's to find.
+    """
+
+    def fit(delimiter: str) -> tuple[int, int, int]:
+        rows = [row.cells for row in sample_rows(head, encoding, delimiter) if len(row.cells) > 1]
+        widths = Counter(map(len, rows))
+        width, same = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        return same, sum(names_a_column(cell) or is_email(cell.strip()) for cells in rows for cell in cells), width
 
     return max((*DELIMITERS, *sniffed(head, encoding)), key=fit)
 
@@ -97,13 +112,12 @@ def sniffed(head: IO[bytes], encoding: str) -> tuple[str, ...]:
         return ()
 
 
-def header_of(rows: Sequence[Row]) -> Row:
-    """The first row that is as wide as most rows are: lines of preamble before it are passed over."""
-    widths = Counter(len(row.cells) for row in rows if any(row.cells))
-    if not widths:
-        raise NotATable("no row of the file could be read as a table")
-    width = max(widths, key=lambda each: (widths[each], each))
-    return next(row for row in rows if len(row.cells) == width and any(row.cells))
+def as_wide(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """The header with an empty name for each column that has none, where most rows have something there."""
+    widths = [max((place for place, cell in enumerate(row.cells, 1) if cell.strip()), default=0) for row in rows]
+    wider = Counter(width for width in widths if width > len(header))
+    width = max(wider) if wider.total() > len(widths) / 2 else len(header)
+    return [*header, *[""] * (width - len(header))]
 
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:

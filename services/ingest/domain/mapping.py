@@ -68,7 +68,7 @@ def field_of(column: str, values: Sequence[str]) -> DataField | None:
     checked = dict(LOOKS).get(named)
     if checked and values and share(values, checked) < HARDLY:
         return seen
-    if named == DataField.ROW_ID and len(values) >= FEW and not each_its_own(values, len(values)):
+    if named == DataField.ROW_ID and (counts_rows(column, values) or (len(values) >= FEW and not each_its_own(values, len(values)))):
         return None
     # A profile's address in a column called `URL`, an address in one called `Contact`.
     unlike = seen in {DataField.EMAIL, DataField.LINKEDIN} and named not in {seen, DataField.WORK_EMAIL, DataField.PRIVATE_EMAIL}
@@ -77,6 +77,14 @@ def field_of(column: str, values: Sequence[str]) -> DataField | None:
 
 def each_its_own(values: Sequence[str], rows: int) -> bool:
     return len(set(values)) >= OF_ITS_OWN * rows
+
+
+def counts_rows(column: str, values: Sequence[str]) -> bool:
+    """Whether it is the number of the row in this file, which says nothing of the same row in the next. An `ID` may well begin at 1."""
+    if plain(column).split()[-1:] == ["id"]:
+        return False
+    numbers = [int(bare) if (bare := value.rstrip(".")).isascii() and bare.isdigit() else -1 for value in values]
+    return bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in {0, 1}
 
 
 def look_of(values: Sequence[str]) -> DataField | None:
@@ -109,7 +117,8 @@ def row_id_among(columns: Sequence[str], values: Mapping[str, Sequence[str]], ro
     """The first column called something like an id of which each row has one of its own."""
     for column in columns:
         words = plain(column).split()
-        if words and words[-1] in ID_ENDS and not OTHERS_ID & set(words) and rows and each_its_own(values[column], rows):
+        named = words and words[-1] in ID_ENDS and not OTHERS_ID & set(words)
+        if named and rows and each_its_own(values[column], rows) and not counts_rows(column, values[column]):
             return {column: DataField.ROW_ID}
     return {}
 

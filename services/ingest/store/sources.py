@@ -1,7 +1,7 @@
 """Sources, their saved mappings, and the zones of the workspaces that they belong to."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,9 @@ from services.ingest.domain.mapping import FieldMapping
 from services.ingest.domain.types import Types, Written
 from services.kit.database import as_json, rows, run
 
+MOST_REMEMBERED = 200
+"""Versions of a source's mapping, the latest, in which a column is looked for."""
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -21,12 +24,22 @@ class Settled:
     mapping: FieldMapping
     types: Types
     version: int | None
+    left_out: tuple[str, ...] = ()
+    """Columns of the file that are not mapped."""
 
 
 @dataclass(frozen=True)
 class Saved:
     version: int
     mapping: dict[str, str]
+    types: Types
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What the versions of a source's mapping say of each column, the last that has it. `fields`: empty for one that is left out."""
+
+    fields: Mapping[str, str]
     types: Types
 
 
@@ -73,14 +86,29 @@ def saved_mapping(connection: Connection, workspace_id: UUID, source_id: UUID, v
     """Of a version, else the last."""
     found = rows(
         connection,
-        """SELECT version, mapping, types FROM mappings
+        """SELECT version, mapping, types, left_out FROM mappings
            WHERE workspace_id = :w AND source_id = :s AND (CAST(:v AS integer) IS NULL OR version = :v) ORDER BY version DESC LIMIT 1""",
         w=workspace_id, s=source_id, v=version,
     )  # fmt: skip
-    return Settled(found[0].mapping, types_in(found[0].types), found[0].version) if found else None
+    return Settled(found[0].mapping, types_in(found[0].types), found[0].version, tuple(found[0].left_out)) if found else None
 
 
-def types_in(stored: dict[str, str]) -> Types:
+def remembered(connection: Connection, workspace_id: UUID, source_id: UUID) -> Remembered:
+    found = rows(
+        connection,
+        """SELECT mapping, types, left_out FROM mappings WHERE workspace_id = :w AND source_id = :s ORDER BY version DESC LIMIT :most""",
+        w=workspace_id, s=source_id, most=MOST_REMEMBERED,
+    )  # fmt: skip
+    fields: dict[str, str] = {}
+    types: dict[str, Written] = {}
+    for row in reversed(found):
+        fields |= row.mapping | dict.fromkeys(row.left_out, "")
+        # A version that maps a column without a type takes it for text.
+        types |= dict.fromkeys(row.mapping, Written.TEXT) | types_in(row.types)
+    return Remembered(fields, types)
+
+
+def types_in(stored: dict[str, str]) -> dict[str, Written]:
     return {column: Written(each) for column, each in stored.items()}
 
 
@@ -100,13 +128,15 @@ def mappings(connection: Connection, workspace_id: UUID, source_id: UUID, before
 def save_mapping(connection: Connection, workspace_id: UUID, source_id: UUID, settled: Settled, *, by: str, now: datetime) -> Saved:
     """As a new version, unless it is the latest. The source's stream is locked, so that no version is given twice."""
     latest = saved_mapping(connection, workspace_id, source_id)
-    if latest and latest.version and (dict(latest.mapping), dict(latest.types)) == (dict(settled.mapping), dict(settled.types)):
+    same = latest and (dict(latest.mapping), dict(latest.types)) == (dict(settled.mapping), dict(settled.types))
+    if latest and latest.version and same and set(settled.left_out) <= set(latest.left_out):
         return Saved(latest.version, dict(latest.mapping), latest.types)
     saved = Saved((latest.version or 0) + 1 if latest else 1, dict(settled.mapping), settled.types)
     run(
         connection,
-        """INSERT INTO mappings (workspace_id, source_id, version, mapping, types, made_by, made_at)
-           VALUES (:w, :s, :v, CAST(:m AS jsonb), CAST(:types AS jsonb), :b, :t)""",
-        w=workspace_id, s=source_id, v=saved.version, m=json.dumps(saved.mapping), types=json.dumps(saved.types), b=by, t=now,
+        """INSERT INTO mappings (workspace_id, source_id, version, mapping, types, left_out, made_by, made_at)
+           VALUES (:w, :s, :v, CAST(:m AS jsonb), CAST(:types AS jsonb), :out, :b, :t)""",
+        w=workspace_id, s=source_id, v=saved.version, m=json.dumps(saved.mapping), types=json.dumps(saved.types), out=[*settled.left_out],
+        b=by, t=now,
     )  # fmt: skip
     return saved
