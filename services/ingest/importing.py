@@ -56,7 +56,7 @@ def read_chunk(file: IO[bytes], job: Job, read_cells: ReadCells, most: int) -> C
     read = [(row, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in rows]
     drafts = [(row.begin.line, each) for row, each in read if isinstance(each, Draft)]
     refused = [(row, each.reason) for row, each in read if isinstance(each, Refusal)]
-    flawed = [(row, "; ".join(each.flaws)) for row, each in read if isinstance(each, Draft) and each.flaws] if job.types else []
+    flawed = [(row, "; ".join(each.flaws)) for row, each in read if isinstance(each, Draft) and each.flaws]
     return Chunk(
         identified(job.source_id, drafts),
         [each for _, each in read if isinstance(each, ActivityDraft)],

@@ -55,6 +55,7 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     line: int
     record_id: UUID
     outcome: Outcome
+    flaws: tuple[str, ...] = ()
 
 
 def identified(source_id: UUID, drafts: Sequence[tuple[int, Draft]]) -> list[Identified]:
@@ -85,11 +86,11 @@ def take_in(work: Work, bus: RecordBus, origin: Origin, drafts: Sequence[Identif
     for each in drafts:
         line, record_id, draft = each
         if line != last[record_id]:
-            taken.append(Taken(line, record_id, Outcome.UNCHANGED))
+            taken.append(Taken(line, record_id, Outcome.UNCHANGED, draft.flaws))
             continue
         before, now = known.get(record_id), Saying(origin.import_id, line, draft.digest, draft.as_of is not None)
         outcome = Outcome.ADDED if before is None else outcome_of(before, now, doubted)
-        taken.append(Taken(line, record_id, outcome))
+        taken.append(Taken(line, record_id, outcome, draft.flaws))
         if outcome is not Outcome.UNCHANGED:
             fresh.append(each)
         elif before and before.import_id == now.import_id:

@@ -95,6 +95,23 @@ def test_a_row_knows_where_it_begins_and_ends() -> None:
     assert found[-1].end == Place(len(text), 5)
 
 
+@pytest.mark.parametrize("swallowed", [1, 2, 500])
+def test_a_stray_quote_that_a_later_one_closes_costs_its_own_line_alone(swallowed: int) -> None:
+    between = [f"Bo,Ray,bo{n}@acme.com,Acme" for n in range(swallowed - 1)]
+    lines = ["First,Last,Mail,Firm", 'Ann,Lee,ann@acme.com,"Acme', *between, 'Zed,Fox,zed@acme.com,"Foo"', "Cy,Poe,cy@acme.com,Acme"]
+    sample = sample_of(BytesIO("\n".join(lines).encode()))
+    assert [row.fault for row in sample.rows[:2]] == [UNCLOSED, None]
+    assert [row.begin.line for row in sample.rows] == list(range(2, min(swallowed, 498) + 4))
+
+
+@pytest.mark.parametrize(
+    "note", ["a line\nand another, of prose, with commas, as people write", "Main St 1\n12345 Ulm\nGermany", "a\n\nb", "x\n1,2,3,4\ny\nz\n"]
+)
+def test_a_cell_of_several_lines_is_one_cell(note: str) -> None:
+    [row] = sample_of(BytesIO(f'First,Last,Mail,Note\nAnn,Lee,ann@acme.com,"{note}"\n'.encode())).rows
+    assert (row.fault, row.cells[3]) == (None, note)
+
+
 @pytest.mark.parametrize("swallowed", [10, 10_000])
 def test_a_quote_that_never_closes_costs_its_own_line_alone(swallowed: int) -> None:
     text = b'a,b\n1,"open\n' + b"2,two\n" * swallowed

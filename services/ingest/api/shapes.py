@@ -84,6 +84,7 @@ class PushedView(BaseModel):
     outcome: Outcome
     record_id: UUID | None = None
     reason: str | None = None
+    """Why it was rejected; of one that was taken, what was left out of it, and why."""
 
 
 class PushView(BaseModel):
@@ -132,7 +133,7 @@ def push_view(import_id: UUID, answers: Sequence[Taken | Refusal]) -> PushView:
 def pushed_view(answer: Taken | Refusal) -> PushedView:
     if isinstance(answer, Refusal):
         return PushedView(outcome=Outcome.REJECTED, reason=answer.reason)
-    return PushedView(outcome=answer.outcome, record_id=answer.record_id)
+    return PushedView(outcome=answer.outcome, record_id=answer.record_id, reason="; ".join(answer.flaws) or None)
 
 
 def activities_view(asked: Sequence[ActivityDraft | Refusal], outcomes: Sequence[Outcome]) -> ActivitiesView:

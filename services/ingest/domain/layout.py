@@ -48,7 +48,7 @@ def rows_of(file: IO[bytes], layout: Layout, place: Place) -> Iterator[Row]:
     """The rows from `place` on."""
     if layout.form is Form.JSONL:
         return read_objects(file, layout.encoding, layout.columns, place)
-    return read_rows(file, layout.encoding, layout.delimiter, place)
+    return read_rows(file, layout.encoding, layout.delimiter, place, len(layout.columns))
 
 
 def layout_of(file: IO[bytes], encoding: str | None = None, delimiter: str | None = None) -> Layout:

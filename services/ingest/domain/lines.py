@@ -1,7 +1,7 @@
 """A file as rows of cells, from any place on: what makes an import resume where it was."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
 MOST_LINE = 1 << 20
@@ -79,8 +79,10 @@ class Lines:
         return b"\n"
 
 
-def read_rows(file: IO[bytes], encoding: str, delimiter: str, place: Place) -> Iterator[Row]:
-    """The rows from `place` on. A row whose quotes do not close costs its first line alone: reading goes on behind that."""
+def read_rows(file: IO[bytes], encoding: str, delimiter: str, place: Place, width: int | None = None) -> Iterator[Row]:
+    """The rows from `place` on. A row whose quotes do not close, or close only after other rows, costs its first line alone: reading goes
+    on behind that. `width`: cells of a row, where that is known; what was swallowed is known by it.
+    """
     lines = Lines(file, encoding, place)
     reader = csv.reader(lines, delimiter=delimiter)
     begin = lines.place
@@ -90,7 +92,7 @@ def read_rows(file: IO[bytes], encoding: str, delimiter: str, place: Place) -> I
         try:
             cells = next(reader)
             # A file that ended in the middle of a row ended within quotes, which have swallowed all that followed.
-            broken = lines.ended
+            broken = lines.ended or (width is not None and lines.line > begin.line + 1 and swallows(cells, delimiter, width))
         except StopIteration:
             return
         except csv.Error:
@@ -104,6 +106,16 @@ def read_rows(file: IO[bytes], encoding: str, delimiter: str, place: Place) -> I
         end = lines.place
         yield Row(begin, end, cells, fault)
         begin = end
+
+
+def swallows(cells: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether most lines in one of these cells are rows themselves. Behind commas of prose there are spaces."""
+    for cell in cells:
+        inner = cell.splitlines()[1:]
+        rows = sum(line.count(delimiter) == width - 1 and f"{delimiter} " not in line for line in inner)
+        if width > 1 and inner and 2 * rows >= len(inner):
+            return True
+    return False
 
 
 def raw_text(file: IO[bytes], encoding: str, row: Row) -> str:

@@ -11,6 +11,7 @@ from schemas.fields import CUSTOM
 from schemas.fields import DataField as F
 from services.ingest.domain.dates import DayOrder, read_date
 from services.ingest.domain.mapping import FieldMapping
+from services.ingest.domain.mending import EMAILS, PHONES, mend
 from services.ingest.domain.types import NO_TYPES, Read, Types, Written, fault, reader
 from services.ingest.domain.values import (
     LONGEST_NOTHING,
@@ -31,8 +32,6 @@ BLANK = "the row is blank"
 NOBODY = "nothing says whom or which company it is about: it takes an e-mail address, a profile, a phone, a full name, or a company"
 NUL = "a NUL character, which no text has"
 
-EMAILS = (F.EMAIL, F.WORK_EMAIL, F.PRIVATE_EMAIL)
-PHONES = (F.PHONE, F.MOBILE)
 NAMES = (F.FULL_NAME, F.GIVEN_NAME, F.FAMILY_NAME)
 ENOUGH_WITH_HALF_A_NAME, ENOUGH = 3, 5
 """Fields of the source's own (a date of birth, a street) that say who somebody is."""
@@ -90,10 +89,8 @@ def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
         for place, field in plan.fields
         if (value := cells[place].strip()) and (len(value) > LONGEST_NOTHING or value.lower() not in NOTHING)
     }
-    if plan.typed and (flaws := take_types(fields, plan)):
-        made = draft(row_id, fields, plan.order, plan.zone)
-        return msgspec.structs.replace(made, flaws=flaws) if isinstance(made, Draft) else made
-    return draft(row_id, fields, plan.order, plan.zone)
+    flaws = take_types(fields, plan) if plan.typed else ()
+    return draft(row_id, fields, plan.order, plan.zone, flaws)
 
 
 def take_types(fields: dict[str, str], plan: Plan) -> tuple[str, ...]:
@@ -115,13 +112,15 @@ def read_pushed(row_id: str, pushed: Mapping[str, str], zone: str) -> Draft | Re
     return draft(row_id, fields, DayOrder.DAY, zone)
 
 
-def draft(row_id: str, fields: dict[str, str], order: DayOrder, zone: str) -> Draft | Refusal:
+def draft(row_id: str, fields: dict[str, str], order: DayOrder, zone: str, flaws: tuple[str, ...] = ()) -> Draft | Refusal:
+    """`flaws`: what was left out of the fields already."""
+    flaws += mend(fields)
     reason = fault_of(row_id, fields)
     if reason:
         return Refusal(reason)
     digest = digest_of(fields)
     changed = fields.get(F.UPDATED_AT)
-    return Draft(row_id or f"content:{digest}", fields, digest, read_date(changed, order, zone) if changed else None)
+    return Draft(row_id or f"content:{digest}", fields, digest, read_date(changed, order, zone) if changed else None, flaws)
 
 
 def fault_of(row_id: str, fields: Mapping[str, str]) -> str | None:

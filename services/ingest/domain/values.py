@@ -11,6 +11,8 @@ NOTHING = frozenset({
 })  # fmt: skip
 """What people and exports write where they have nothing to say."""
 LONGEST_NOTHING = max(map(len, NOTHING))
+NONSENSE = NOTHING | {"a", "aa", "aaa", "abc", "asd", "bar", "email", "foo", "mail", "me", "nobody", "none", "x", "xx", "xyz", "your"}
+"""What people type twice into an address where one has to be."""
 NO_NAMES = frozenset({"linkedin member", "walk in", "guest", "attendee", "visitor", "no name", "test test"})
 RESERVED = re.compile(r"(^|\.)(example|test|invalid|localhost|local)$|(^|\.)example\.(com|org|net)$")
 """Domains that nobody can have (RFC 2606)."""
@@ -48,12 +50,12 @@ def in_latin(name: str) -> str:
 
 
 def is_email(value: str) -> bool:
-    """Whether somebody could have this address: not `asdf@asdf.com`, nor one of a reserved domain."""
+    """Whether somebody could have this address: not `asdf@asdf.com`, nor one of a reserved domain; small firms do have `acme@acme.com`."""
     match = _email.fullmatch(value)
     if not match:
         return False
-    domain = match[1].lower()
-    return value.split("@", 1)[0].lower() != domain.split(".", 1)[0] and not RESERVED.search(domain)
+    local, domain = value.split("@", 1)[0].lower(), match[1].lower()
+    return not (local == domain.split(".", 1)[0] and local in NONSENSE) and not RESERVED.search(domain)
 
 
 def is_profile(value: str) -> bool:
