@@ -127,6 +127,25 @@ def test_the_first_sheet_with_a_table_is_read(tmp_path: Any) -> None:
     assert sample.layout.columns == ("Id", "Mail")
 
 
+@pytest.mark.parametrize(
+    ("sheet", "columns", "first"),
+    [
+        ([["Contacts 2024"], [], ["Name", "Mail"], ["Ann Lee", "ann@acme.com"]], ("Name", "Mail"), "Ann Lee"),
+        (
+            [["Name", "Mail"], ["Ann Lee", "ann@acme.com"], ["Bo Ray", "bo@acme.com", None, "left us"]],
+            ("Name", "Mail", "column 3", "column 4"),
+            "Ann Lee",
+        ),
+        ([["Name", "Mail"], ["Ann Lee", "ann@acme.com", "VIP"], ["Bo Ray", "bo@acme.com", "VIP"]], ("Name", "Mail", "column 3"), "Ann Lee"),
+        ([["Wer", "Wo", "Was"], ["Ann", "Ulm"], ["Bo", "Bonn"]], ("Wer", "Wo", "Was"), "Ann"),
+    ],
+)
+def test_nobody_is_lost_as_the_header_of_a_sheet(tmp_path: Any, sheet: Sequence[Sequence[Any]], columns: Sequence[str], first: str) -> None:
+    sample, _ = kept(spreadsheet(sheet), tmp_path)
+    assert sample.layout.columns == columns
+    assert sample.rows[0].cells[0] == first
+
+
 def test_a_formula_has_the_value_that_was_last_worked_out(tmp_path: Any) -> None:
     worked_out = spreadsheet([["Id", "Sum"], [1, "=1+1"], [2, "=cmd|' /C calc'!A0"]])
     with ZipFile(BytesIO(worked_out)) as archive:

@@ -23,6 +23,7 @@ from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from services.ingest.domain.errors import NotATable
+from services.ingest.domain.header import header_among
 from services.ingest.domain.objects import written
 from services.ingest.formats.texts import Texts
 
@@ -204,10 +205,10 @@ def first_table(book: Book) -> Iterator[list[str]]:
 
 
 def padded(rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    """From the header on, which is the first row as wide as any, all rows as wide as it: empty cells are not in the file."""
+    """From the header on, all rows as wide as the widest of the first: empty cells are not in the file."""
     head = list(islice(rows, SAMPLE_ROWS))
-    width = max(map(len, head))
-    header = next(place for place, row in enumerate(head) if len(row) == width)
+    header = header_among(head)
+    width = max(map(len, head[header:]))
     yield from head[:header]
     for row in chain(head[header:], rows):
         yield row + [""] * (width - len(row)) if row else row
