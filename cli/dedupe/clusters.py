@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from cli.dedupe.tables import Table
+from cli.dedupe.tables import Table, reaching
 from schemas.body import PROVIDER
 from services.dedupe.domain.ids import company_id_of, person_id_of
 from services.dedupe.domain.linkage.resolving import Resolution
@@ -43,9 +43,18 @@ def company_id(company: str | None) -> str:
     return str(company_id_of(PROVIDER, "domain" if name == company else "name", name))
 
 
+def check(path: Path) -> None:
+    """Raises Rejected for a file that cannot be written. Leaves everything as it is."""
+    with reaching(path, "written"):
+        is_new = not path.exists()
+        path.open("a", encoding="utf-8").close()
+        if is_new:
+            path.unlink()
+
+
 def write(path: Path, tables: Iterable[Table], ids: Mapping[UUID, Ids]) -> None:
-    """Every row of every table; the ids of a row of which nothing could be made are empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    """Every row of every table; the ids of a row of which nothing could be made are empty. Raises Rejected for what cannot be written."""
+    with reaching(path, "written"), path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(COLUMNS)
         for table in tables:

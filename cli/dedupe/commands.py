@@ -35,6 +35,8 @@ def run(
     with telling(), progress() as bars:
         task = bars.add_task("reading", total=None)
         began = time.perf_counter()
+        # First: matching may take long, and would be for nothing.
+        clusters.check(file)
         tables, passed_over = tables_of(folder)
         records = records_in(tables)
         resolution = resolve(records, Thresholds(link, together), lambda what, many: bars.update(task, description=f"{what} ({many:,})"))
@@ -63,7 +65,7 @@ def run(
 @app.command()
 def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The same tables.", exists=True, file_okay=False)],
-    one: Annotated[str, typer.Argument(metavar="SOURCE/ID", help="A row: its file's name without the ending, and its own id or line.")],
+    one: Annotated[str, typer.Argument(metavar="SOURCE/ID", help="A row: its source and id, as `run` writes them.")],
     other: Annotated[str, typer.Argument(metavar="SOURCE/ID", help="Another.")],
     as_json: AsJson = False,
 ) -> None:

@@ -1,12 +1,15 @@
 """Tables of a folder as records, read and mapped as an import does it, without any service."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from uuid import UUID, uuid5
+
+import msgspec
 
 from schemas.body import PROVIDER
 from schemas.fields import DataField
@@ -35,7 +38,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row by its file's name without the ending and its own id, else its line's number. `record` is None if it was refused."""
+    """A row by its table's source and its own id, else its line's number. `record` is None if it was refused."""
 
     source: str
     source_row_id: str
@@ -48,11 +51,15 @@ class TableRow:
 @dataclass(frozen=True)
 class Table:
     path: Path
+    source: str
+    """The file's name without the ending; the whole of it where other tables' is the same without."""
     mapping: Mapping[str, str]
     rows: list[TableRow]
 
     def remarks(self) -> Iterator[str]:
-        """What became of rows that are no records of their own."""
+        """How the source is called if not as usual, and what became of rows that are no records of their own."""
+        if self.source == self.path.name:
+            yield f"its source is called {self.source}, as another table is {stem_of(self.path)} without the ending"
         lines: dict[str, list[int]] = defaultdict(list)
         for row in self.rows:
             if row.refused:
@@ -69,7 +76,10 @@ def counted(many: int, what: str) -> str:
 
 
 def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
-    """The tables about people or companies, and why each other file with such an ending was passed over. Raises Rejected for none."""
+    """The tables about people or companies, and why each other file with such an ending was passed over.
+
+    Raises Rejected if there is no table, and for a file that cannot be read.
+    """
     tables, passed_over = [], {}
     for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS):
         try:
@@ -79,7 +89,22 @@ def tables_of(folder: Path) -> tuple[list[Table], dict[Path, str]]:
     if not tables:
         said = "; ".join(f"{path.name}: {why}" for path, why in passed_over.items()) or f"it has no file ending in {', '.join(ENDINGS)}"
         raise Rejected(f"{folder} has no table about people or companies ({said})")
-    return tables, passed_over
+    return told_apart(tables), passed_over
+
+
+def told_apart(tables: Sequence[Table]) -> list[Table]:
+    """Each by a source of its own: `contacts.csv` and `contacts.tsv` are two."""
+    often = Counter(name for table in tables for name in (table.source, table.path.name))
+    return [table if often[table.source] == 1 else called(table, table.path.name) for table in tables]
+
+
+def called(table: Table, source: str) -> Table:
+    return replace(table, source=source, rows=[replace(row, source=source, record=moved(row, source)) for row in table.rows])
+
+
+def moved(row: TableRow, source: str) -> NormalRecord | None:
+    record_id = record_id_of(source, row.source_row_id)
+    return msgspec.structs.replace(row.record, source=source, record_id=record_id) if row.record else None
 
 
 class Drafted(NamedTuple):
@@ -92,10 +117,27 @@ class Drafted(NamedTuple):
 
 
 def table_of(path: Path) -> Table:
-    """Raises NotATable."""
-    with path.open("rb") as raw:
-        mapping, rows = read_table(path, raw)
-        return Table(path, mapping, [row_of(each) for each in rows])
+    """Raises NotATable, and Rejected for a file that cannot be read."""
+    with reaching(path, "read"):
+        if not path.is_file():
+            raise NotATable("it is no file")
+        with path.open("rb") as raw:
+            mapping, rows = read_table(path, raw)
+            return Table(path, stem_of(path), mapping, [row_of(each) for each in rows])
+
+
+@contextmanager
+def reaching(path: Path, what: str) -> Iterator[None]:
+    """Raises Rejected for what the system refuses to do with a file."""
+    try:
+        yield
+    except OSError as error:
+        raise Rejected(f"{path} cannot be {what}: {error.strerror or error}") from error
+
+
+def stem_of(path: Path) -> str:
+    """`news` of `news.csv.gz` and of `news.csv`."""
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
 
 
 def row_of(row: Drafted) -> TableRow:
@@ -115,13 +157,13 @@ def read_table(path: Path, raw: BinaryIO) -> tuple[dict[str, str], Iterator[Draf
         raise NotATable(f"none of its columns ({', '.join(layout.columns[:6])}) says who or which company a row is about")
     plan = plan_of(layout.columns, mapping, sample.day_order(mapping), "UTC")
     own_id = next((place for place, column in enumerate(layout.columns) if mapping.get(column) == DataField.ROW_ID), None)
-    source = Path(path.stem).stem if path.suffix == ".gz" else path.stem
+    source, unnamed = stem_of(path), "" if own_id is None else "line "
 
     def rows() -> Iterator[Drafted]:
         for row in rows_of(file, layout, layout.start):
             said = Refusal(row.fault) if row.fault else read_row(row.cells, plan)
             own = row.cells[own_id].strip() if own_id is not None and own_id < len(row.cells) else ""
-            yield Drafted(source, own or str(row.begin.line), row.begin.line, said)
+            yield Drafted(source, own or f"{unnamed}{row.begin.line}", row.begin.line, said)
 
     return mapping, rows()
 

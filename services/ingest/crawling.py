@@ -189,7 +189,7 @@ class Crawler:
         return 1
 
     def _record(self, work: Work, page: Fetched) -> Counts:
-        read = read_pushed(page.url, page.fields, "UTC")
+        read = read_pushed(page.url, page.fields, "UTC", page.asked_at)
         if not isinstance(read, Draft):
             imports.reject(work.connection, page.workspace_id, page.import_id, [(page.line, read.reason, page.url)])
             return ONE_REJECTED

@@ -109,6 +109,8 @@ def push_records(work: Work, bus: RecordBus, push: Push) -> tuple[list[Taken | R
     )
     add_import(work, workspace_id, started, "finished", {**asdict(counts), "ended_at": work.now})
     jobs.reject(work.connection, workspace_id, import_id, [(n, r.reason, r.raw) for n, r in numbered if isinstance(r, Refusal)])
+    flawed = [(n, "; ".join(r.flaws), "") for n, r in numbered if isinstance(r, Draft) and r.flaws]
+    jobs.flaw(work.connection, workspace_id, import_id, flawed)
     facts = (started, finished(import_id, source.source_id, counts))
     return answers, [*told, *(Told(IMPORT, import_id, fact, workspace_id) for fact in facts)]
 

@@ -38,8 +38,8 @@ MOST_TAKEOVERS = 5
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a file as read: what they say, and refusals (line, reason, raw) of whole rows and of parts of those taken; where
-    the next chunk begins, and whether there is none.
+    """Some rows of a file as read: what they say, and refusals (line, reason, raw) of whole rows, and what does not fit in those taken;
+    where the next chunk begins, and whether there is none.
     """
 
     drafts: list[Identified]
@@ -89,7 +89,7 @@ class ReadAhead:
         return chunk
 
     def _read(self, job: Job) -> Chunk:
-        table = Table(job.layout.columns, job.mapping, job.order, job.zone, job.types)
+        table = Table(job.layout.columns, job.mapping, job.order, job.zone, job.types, job.asked_at)
         read_cells = reader_of(table, job.workspace_id, job.source, self._digest)
         with files.path_of(self._folder, job.import_id).open("rb") as file:
             chunk = read_chunk(file, job, read_cells, self._most)

@@ -1,5 +1,6 @@
 """How a file would be read, before it is imported: shown from its head alone."""
 
+from datetime import datetime
 from itertools import islice
 
 from pydantic import BaseModel
@@ -35,7 +36,7 @@ class RowProblem(BaseModel):
     line: int
     reason: str
     taken: bool
-    """Whether the row comes in all the same, without what the reason says."""
+    """Whether the row comes in all the same."""
 
 
 class Preview(BaseModel):
@@ -55,10 +56,10 @@ class Preview(BaseModel):
     """The first rows that would not, or not as they are."""
 
 
-def show(sample: Sample, settled: Settled, zone: str) -> Preview:
+def show(sample: Sample, settled: Settled, zone: str, now: datetime) -> Preview:
     layout = sample.layout
     mapping = settled.mapping
-    read_cells = shower_of(Table(layout.columns, mapping, sample.day_order(mapping), zone, settled.types))
+    read_cells = shower_of(Table(layout.columns, mapping, sample.day_order(mapping), zone, settled.types, now))
     read = [(row.begin.line, Refusal(row.fault) if row.fault else read_cells(row.cells)) for row in sample.rows]
     rows = (RowView(line=line, fields=each.fields) for line, each in read if not isinstance(each, Refusal))
     problems = (problem for line, each in read for problem in problems_of(line, each))

@@ -1,6 +1,7 @@
 """`smartleads dedupe` on the sample data and on files that are none, as a user calls it."""
 
 import csv
+import errno
 import gzip
 import json
 import subprocess
@@ -102,6 +103,85 @@ def test_people_are_found_in_any_script(tmp_path: Path) -> None:
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         one, two, three, four = (row["person_id"] for row in csv.DictReader(file))
     assert one == two != three == four
+
+
+def written(out: Path) -> list[dict[str, str]]:
+    with out.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_files_that_differ_in_their_endings_alone_are_sources_of_their_own(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out.csv"
+    folder.mkdir()
+    table(folder, "contacts.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
+    table(folder, "contacts.tsv", "id\tname\temail", "1\tBob Jones\tbob@other.com")
+    # The name of one, and the stem of another.
+    table(folder, "contacts.csv.csv", "id,name,email", "1,Cy Ray,cy@third.com")
+    table(folder, "people.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
+    (folder / "people.txt").write_text("What these are.\nSee there.\n")
+    result = CliRunner().invoke(app, ["dedupe", "run", str(folder), "--out", str(out)])
+    rows = {row["source"]: row["person_id"] for row in written(out)}
+    assert set(rows) == {"contacts.csv", "contacts.tsv", "contacts.csv.csv", "people"}
+    assert rows["people"] == rows["contacts.csv"]
+    assert len(set(rows.values())) == 3
+    assert "its source is called contacts.tsv, as another table is contacts without the ending" in result.stderr
+    told = json.loads(smartleads("dedupe", "evaluate", out, "--truth", out, "--json"))
+    assert {each["F1"] for each in told} == {1.0}
+    assert "two people" in smartleads("dedupe", "explain", folder, "contacts.csv/1", "contacts.tsv/1")
+
+
+def test_a_row_without_an_id_is_not_the_row_whose_id_is_its_line(tmp_path: Path) -> None:
+    table(tmp_path, "people.csv", "id,name,email", "1,Cy Ray,cy@third.com", ",Ann Smith,ann@acme.com", "3,Bob Jones,bob@other.com")
+    run(tmp_path, tmp_path / "out")
+    rows = written(tmp_path / "out")
+    assert [row["source_row_id"] for row in rows] == ["1", "line 3", "3"]
+    assert len({row["person_id"] for row in rows}) == 3
+    told = json.loads(smartleads("dedupe", "evaluate", tmp_path / "out", "--truth", tmp_path / "out", "--json"))
+    assert {(each["of"], each["F1"], each["rows"]) for each in told} == {("person", 1.0, 3), ("company", 1.0, 3)}
+
+
+def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    table(tmp_path, "people.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    result = CliRunner().invoke(app, ["dedupe", "run", str(tmp_path), "--out", str(tmp_path / "found")])
+    assert result.exit_code == 0
+    assert "Passed over folder.csv: it is no file" in result.stderr
+    assert "Passed over gone.csv: it is no file" in result.stderr
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table(tmp_path, "people.csv", "id,name,email", "1,Ann Smith,ann@acme.com")
+    opened = Path.open
+
+    def refuse(path: Path, mode: str = "r", **how: Any) -> Any:
+        if path.name == "people.csv":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, mode, **how)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    result = CliRunner().invoke(app, ["dedupe", "run", str(tmp_path), "--out", str(tmp_path / "found")])
+    assert result.exit_code == 1
+    assert "people.csv cannot be read: Permission denied" in result.stderr
+    assert not (tmp_path / "found").exists()
+
+
+@pytest.mark.parametrize(("out", "why"), [("nowhere/o.csv", "No such file or directory"), ("folder", "Is a directory")])
+def test_a_result_that_cannot_be_written_is_refused_before_anything_is_read(tmp_path: Path, out: str, why: str) -> None:
+    table(tmp_path, "people.pdf", "no table")
+    (tmp_path / "folder").mkdir()
+    result = CliRunner().invoke(app, ["dedupe", "run", str(tmp_path), "--out", str(tmp_path / out)])
+    assert result.exit_code == 1
+    assert f"cannot be written: {why}" in result.stderr
+
+
+def test_an_earlier_result_stays_where_nothing_could_be_matched(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    table(tmp_path, "old.csv", "an earlier result")
+    for out in ("old.csv", "new.csv"):
+        assert CliRunner().invoke(app, ["dedupe", "run", str(tmp_path / "in"), "--out", str(tmp_path / out)]).exit_code == 1
+    assert (tmp_path / "old.csv").read_text() == "an earlier result\n"
+    assert not (tmp_path / "new.csv").exists()
 
 
 def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:

@@ -274,6 +274,17 @@ def test_a_time_without_an_offset_is_meant_in_the_workspaces_zone(client: Client
     assert {body.as_of for _, body in client.bed.published()} == {datetime(2025, 6, 1, 0, tzinfo=UTC)}
 
 
+def test_a_change_later_than_the_import_is_told_without_its_time_and_is_a_flaw_of_its_row(client: Client) -> None:
+    push(client, {"id": "1", "fields": {"email": "ann@acme.com", "updated_at": "2098-12-31"}})
+    client.upload(b"Id,Mail,Updated\n2,bob@acme.com,2098-12-31\n")
+    client.bed.work_off()
+    assert {(body.as_of, body.fields["updated_at"]) for _, body in client.bed.published()} == {(None, "2098-12-31")}
+    for each in client.get("/imports")["items"]:
+        [flawed] = client.get(f"/imports/{each['import_id']}/flawed")["items"]
+        assert (each["accepted"], each["flawed"]) == (1, 1)
+        assert flawed["reason"] == "updated_at: '2098-12-31' is later than the import, so the time of the import counts"
+
+
 def test_nothing_of_one_workspace_is_seen_from_another(client: Client) -> None:
     started = client.upload(SMALL)
     client.bed.work_off()

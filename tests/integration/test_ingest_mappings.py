@@ -68,11 +68,11 @@ def test_a_value_of_another_type_is_a_problem_of_its_row_and_the_row_comes_in(cl
     done = take(client, NEXT)
     assert (done["accepted"], done["rejected"], done["flawed"]) == (2, 1, 1)
     came = fields(client, done["import_id"])
-    assert came["3"] == {"email": "cy@acme.com", "custom:Tier": "gold"}
+    assert came["3"] == {"email": "cy@acme.com", "custom:Size": "many", "custom:Since": "soon", "custom:Tier": "gold"}
     assert came["4"]["custom:Since"] == "2026-03-01"
     [flawed] = client.get(f"/imports/{done['import_id']}/flawed")["items"]
     assert (flawed["line"], flawed["raw"]) == (2, "3,cy@acme.com,many,soon,gold")
-    assert flawed["reason"] == "Size: 'many' is no number, so it was left out; Since: 'soon' is no date, so it was left out"
+    assert flawed["reason"] == "Size: 'many' is no number, so it was kept as it is; Since: 'soon' is no date, so it was kept as it is"
     [rejected] = client.get(f"/imports/{done['import_id']}/rejected")["items"]
     assert rejected["line"] == 4
 

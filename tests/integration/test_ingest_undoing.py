@@ -14,7 +14,7 @@ from services.ingest.store import imports
 from services.kit.database import rows, run
 from services.kit.errors import Conflict, NotFound, Unavailable
 from services.kit.settings import Settings
-from tests.builders import work_on
+from tests.builders import MONDAY, work_on
 from tests.ingest_bed import Bed, Cut, make_bed
 from tests.undo_bed import ask, counts, said_now, told_now, undo, undoer, work_off
 
@@ -186,7 +186,7 @@ def test_a_worker_that_was_taken_over_neither_undoes_nor_imports(bed: Bed) -> No
 
 def test_pushed_records_are_undone_as_imports_are(bed: Bed) -> None:
     def push(email: str) -> UUID:
-        draft = read_pushed("7", {"email": email, "company_name": email}, "UTC")
+        draft = read_pushed("7", {"email": email, "company_name": email}, "UTC", MONDAY)
         assert isinstance(draft, Draft)
         asked = Push(bed.workspace_id, uuid4(), "crm", [draft])
         with bed.database.transaction() as connection:

@@ -9,6 +9,7 @@ from services.ingest.domain.exports import EXPORTS, recognised
 from services.ingest.domain.mapping import faults_of, propose
 from services.ingest.files import sample_of
 from services.ingest.store.sources import Settled
+from tests.builders import MONDAY
 
 GOLDEN = Path(__file__).parents[1] / "exports"
 ANN = {"given_name": "Ann", "family_name": "Lee", "title": "Head of Sales"}
@@ -64,7 +65,7 @@ def test_an_export_is_recognised_and_read_as_it_is_meant(name: str) -> None:
         sample = sample_of(file)
     mapping = propose(sample.layout.columns, sample.cells)
     assert faults_of(mapping, sample.layout.columns) == []
-    shown = preview.show(sample, Settled(mapping, {}, None), "UTC")
+    shown = preview.show(sample, Settled(mapping, {}, None), "UTC", MONDAY)
     assert shown.recognised == kind
     first = shown.rows[0].fields
     assert {field: value for field, value in first.items() if not field.startswith("custom:")} == fields

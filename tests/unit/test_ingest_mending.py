@@ -4,6 +4,7 @@ import pytest
 
 from services.ingest.domain.dates import DayOrder
 from services.ingest.domain.records import Draft, plan_of, read_pushed, read_row
+from tests.builders import MONDAY
 
 COLUMNS = ("Name", "Mail", "Work", "Private", "Phone")
 MAPPING = dict(zip(COLUMNS, ("full_name", "email", "work_email", "private_email", "phone"), strict=True))
@@ -29,7 +30,7 @@ def read(**cells: str) -> Draft:
 def test_of_several_addresses_each_goes_to_a_field_of_its_own(cell: str) -> None:
     made = read(Name="Ann Lee", Mail=cell)
     assert (made.fields["email"], made.fields["work_email"], made.flaws) == ("ann@acme.com", "bo@acme.com", ())
-    pushed = read_pushed("1", {"email": cell}, "UTC")
+    pushed = read_pushed("1", {"email": cell}, "UTC", MONDAY)
     assert isinstance(pushed, Draft)
     assert pushed.fields == {"email": "ann@acme.com", "work_email": "bo@acme.com"}
 

@@ -1,13 +1,15 @@
 """Which rows are Data Records, and what they say."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from schemas.body import PROVIDER
 from services.ingest.domain.dates import DayOrder, order_of, read_date
 from services.ingest.domain.ids import record_ids_of, source_id_of
-from services.ingest.domain.records import BLANK, NOBODY, NUL, Draft, Refusal, plan_of, read_pushed, read_row
+from services.ingest.domain.records import AHEAD, BLANK, NOBODY, NUL, Draft, Refusal, plan_of, read_pushed, read_row
+from services.ingest.domain.types import Written
+from tests.builders import MONDAY
 
 COLUMNS = ("No", "Name", "Mail", "Firm", "When")
 PLAN = plan_of(
@@ -78,7 +80,7 @@ def test_a_row_that_says_nothing_of_anybody_is_refused_with_the_reason(cells: tu
 
 def test_who_has_half_a_name_or_none_is_somebody_by_fields_of_the_sources_own() -> None:
     def said(own: int, **fields: str) -> Draft | Refusal:
-        return read_pushed("1", {**fields, **{f"custom:{number}": "x" for number in range(own)}}, "UTC")
+        return read_pushed("1", {**fields, **{f"custom:{number}": "x" for number in range(own)}}, "UTC", MONDAY)
 
     assert isinstance(said(3, family_name="Lee"), Draft)
     assert isinstance(said(5), Draft)
@@ -99,9 +101,31 @@ def test_empty_cells_beyond_the_header_do_no_harm() -> None:
 
 
 def test_a_pushed_record_is_read_like_a_row() -> None:
-    read = read_pushed("7", {"email": " ann@acme.com ", "custom:Tier": "gold"}, "UTC")
+    read = read_pushed("7", {"email": " ann@acme.com ", "custom:Tier": "gold"}, "UTC", MONDAY)
     assert isinstance(read, Draft)
     assert (read.row_id, read.fields) == ("7", {"email": "ann@acme.com", "custom:Tier": "gold"})
+
+
+def test_a_change_later_than_the_import_is_not_believed_and_said_so() -> None:
+    """It would be the latest for ever."""
+
+    def read(when: datetime) -> Draft:
+        made = read_pushed("7", {"email": "ann@acme.com", "updated_at": when.isoformat()}, "UTC", MONDAY)
+        assert isinstance(made, Draft)
+        return made
+
+    ahead, late = read(MONDAY + AHEAD), read(MONDAY + AHEAD + timedelta(seconds=1))
+    assert (ahead.as_of, ahead.flaws) == (MONDAY + AHEAD, ())
+    assert late.as_of is None
+    assert late.flaws == ("updated_at: '2026-03-03T09:00:01+00:00' is later than the import, so the time of the import counts",)
+
+
+def test_a_row_has_all_its_flaws() -> None:
+    mapping = {"Mail": "email", "When": "updated_at", "Size": "custom:Size"}
+    plan = plan_of(("Mail", "When", "Size"), mapping, DayOrder.DAY, "UTC", {"Size": Written.NUMBER}, now=MONDAY)
+    made = read_row(("ann@acme.com", "31.12.2098", "many"), plan)
+    assert isinstance(made, Draft)
+    assert [flaw.split(":")[0] for flaw in made.flaws] == ["Size", "updated_at"]
 
 
 @pytest.mark.parametrize(
@@ -129,13 +153,39 @@ def test_the_order_of_day_and_month_is_that_of_the_column(values: list[str], ord
         ("20.06.2025 14:30", DayOrder.DAY, (2025, 6, 20, 14, 30)),
         ("2025-06-20T14:30:00Z", DayOrder.DAY, (2025, 6, 20, 14, 30)),
         ("2025-06-20T14:30:00+02:00", DayOrder.DAY, (2025, 6, 20, 12, 30)),
+        ("12/31/2024 5:30 PM", DayOrder.MONTH, (2024, 12, 31, 17, 30)),
+        ("12/31/2024 12:15 AM", DayOrder.MONTH, (2024, 12, 31, 0, 15)),
+        ("12/31/2024 12:15:30 p.m.", DayOrder.MONTH, (2024, 12, 31, 12, 15, 30)),
+        ("5/1/2024, 2:03 PM", DayOrder.MONTH, (2024, 5, 1, 14, 3)),
+        ("5/1/2024, 2:03\u202fpm", DayOrder.DAY, (2024, 1, 5, 14, 3)),
+        ("2024-12-31 17:30:00 -0700", DayOrder.DAY, (2025, 1, 1, 0, 30)),
+        ("31.12.2024 17:30:00 +02:00", DayOrder.DAY, (2024, 12, 31, 15, 30)),
+        ("31.12.2024 17:30:00.123 UTC", DayOrder.DAY, (2024, 12, 31, 17, 30)),
+        ("31/12/2024 17:30Z", DayOrder.DAY, (2024, 12, 31, 17, 30)),
+        ("31.12.99", DayOrder.DAY, (1999, 12, 31)),
+        ("01.01.70", DayOrder.DAY, (1970, 1, 1)),
+        ("31.12.68", DayOrder.DAY, (2068, 12, 31)),
+        ("Jan 5, 2024", DayOrder.DAY, (2024, 1, 5)),
+        ("January 5th, 2024 2:03 PM", DayOrder.DAY, (2024, 1, 5, 14, 3)),
+        ("5 Jan 2024", DayOrder.MONTH, (2024, 1, 5)),
+        ("05-SEPT-24", DayOrder.MONTH, (2024, 9, 5)),
+        ("5. Januar 2024", DayOrder.DAY, (2024, 1, 5)),
+        ("5. März 2024, 17:30", DayOrder.DAY, (2024, 3, 5, 17, 30)),
+        ("05. Dez. 2024", DayOrder.DAY, (2024, 12, 5)),
     ],
 )
 def test_dates_are_read_as_they_are_written(text: str, order: DayOrder, date: tuple[int, ...]) -> None:
     assert read_date(text, order) == datetime(*date, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
-@pytest.mark.parametrize("text", ["yesterday", "32.01.2025", "13/13/2025", "", "0000-00-00", "0001-01-01", "9999-12-31T23:59:59"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday", "32.01.2025", "13/13/2025", "", "0000-00-00", "0001-01-01", "9999-12-31T23:59:59", "1.2.123",
+        "12/11/2024 17:30 PM", "12/11/2024 5:30 XM", "12/11/2024 17:30 at noon", "12/11/2024 17:30 EST", "12/11/2024 17:30 +9900",
+        "30 Feb 2024", "5 Ma 2024", "5 Maple 2024", "5. Januar", "Januar 2024", "5 th Januar",
+    ],
+)  # fmt: skip
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read_date(text, DayOrder.MONTH) is None
 

@@ -96,7 +96,7 @@ def make_router(bus: RecordBus) -> APIRouter:
                 hook.workspace_id,
                 import_id,
                 source,
-                [read_record(each, zone) for each in ask.records],
+                [read_record(each, zone, work.now) for each in ask.records],
                 [read_activity(each, source, hook.workspace_id, digest) for each in ask.activities],
             )
             fates, told = hooks.take_delivery(work, bus, delivery)

@@ -57,7 +57,7 @@ class ImportView(BaseModel):
     unchanged: int
     rejected: int
     flawed: int
-    """Of the rows taken: without a value that is not of its column's type."""
+    """Of the rows taken: with a value that does not fit its column."""
     asked_by: str
     asked_at: datetime
     ended_at: datetime | None
@@ -116,7 +116,7 @@ def rejected(import_id: UUID, part: Annotated[Part, Depends()], desk: Annotated[
 
 @router.get("/imports/{import_id}/flawed")
 def flawed(import_id: UUID, part: Annotated[Part, Depends()], desk: Annotated[Desk, may("import.view")]) -> Page[RejectedView]:
-    """The rows that were taken without a part of them, each with what was left out and why, in the order of the file."""
+    """The rows that were taken with a value that does not fit its column, each with what was done about it, in the order of the file."""
     find(desk, import_id)
     after = part.after(int)
     found = desk.read(lambda c: store.rejected(c, desk.workspace_id, import_id, after[0] if after else 0, part.limit + 1, taken=True))

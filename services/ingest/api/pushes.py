@@ -46,7 +46,8 @@ def make_router(bus: RecordBus) -> APIRouter:
     def push_records(ask: PushRecords, desk: Annotated[Desk, may("import.run")]) -> PushView:
         """Each record is added, changed, unchanged, or rejected with the reason."""
         zone = desk.read(lambda c: store.zone_of(c, desk.workspace_id))
-        asked = handlers.Push(desk.workspace_id, uuid4(), ask.source, [read_record(each, zone) for each in ask.records])
+        records = [read_record(each, zone, desk.context.clock()) for each in ask.records]
+        asked = handlers.Push(desk.workspace_id, uuid4(), ask.source, records)
 
         def push(work: Work) -> tuple[PushView, list[Told]]:
             answers, told = handlers.push_records(work, bus, asked)

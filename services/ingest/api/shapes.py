@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -106,13 +107,13 @@ class ActivitiesView(BaseModel):
     """In the order of the activities."""
 
 
-def read_record(pushed: PushedRecord | Refusal, zone: str) -> Draft | Refusal:
+def read_record(pushed: PushedRecord | Refusal, zone: str, now: datetime) -> Draft | Refusal:
     if isinstance(pushed, Refusal):
         return pushed
     unknown = [field for field in pushed.fields if not is_field(field) or field == DataField.ROW_ID]
     if unknown:
         return with_raw(Refusal(f"{unknown[0]!r} is no data field; one of your own begins with `custom:`"), pushed)
-    read = read_pushed(pushed.id, pushed.fields, zone)
+    read = read_pushed(pushed.id, pushed.fields, zone, now)
     return with_raw(read, pushed) if isinstance(read, Refusal) else read
 
 

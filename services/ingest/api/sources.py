@@ -118,7 +118,7 @@ def preview_file(  # noqa: PLR0917 - the fields of a form
     choice, source_id = choice_of(mapping, mapping_version, types), source_id_of(desk.workspace_id, source or "")
     settled = desk.read(lambda c: mappings.settle(c, desk.workspace_id, source_id, sample, choice))
     zone = desk.read(lambda c: store.zone_of(c, desk.workspace_id))
-    return preview.show(sample, settled, zone)
+    return preview.show(sample, settled, zone, desk.context.clock())
 
 
 def path_of(source: Any) -> str | None:

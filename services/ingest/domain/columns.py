@@ -95,3 +95,9 @@ BARE = frozenset(names("name, nom, naam, namn, navn, nazwisko, nombre, nome, imi
 """Alone they mean the full name; beside a column for one half of it, the other half."""
 OTHERS_ID = frozenset(names("company, account, organisation, organization, owner, parent, firma, campaign, user, deal"))
 """`Company id` does not name the row."""
+CODES = frozenset(names("cap, cep, cp, psc"))
+"""Columns of postcodes, if they are called just so: a `Market cap` is a number."""
+CODE_WORDS = frozenset(names("""
+    zip, zipcode, postcode, postal, postale, postleitzahl, plz, postnummer, postnr, postinumero, pocztowy, indeks, fax, telefax
+""")) | {name for name in (*NAMES[DataField.PHONE], *NAMES[DataField.MOBILE]) if " " not in name}  # fmt: skip
+"""In the name of a column they say that its digits are a postcode or a phone, and no number."""

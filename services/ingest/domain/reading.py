@@ -1,6 +1,7 @@
 """How the rows of one file are read: each as a Data Record, or, where its mapping names a kind of activity, each as an activity."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,6 +25,8 @@ class Table(NamedTuple):
     order: DayOrder
     zone: str
     types: Types = NO_TYPES
+    now: datetime | None = None
+    """The time of the import."""
 
 
 def reader_of(table: Table, workspace_id: UUID, source: str, digest: Digest) -> ReadCells:
@@ -31,12 +34,12 @@ def reader_of(table: Table, workspace_id: UUID, source: str, digest: Digest) -> 
         places = {field: table.columns.index(column) for column, field in table.mapping.items() if column in table.columns}
         plan = ActivityPlan(workspace_id, source, len(table.columns), places, table.order, table.zone, digest)
         return lambda cells: read_activity_row(cells, plan)
-    records = plan_of(*table)
+    records = plan_of(table.columns, table.mapping, table.order, table.zone, table.types, now=table.now)
     return lambda cells: read_row(cells, records)
 
 
 class Seen(NamedTuple):
-    """The fields of a row as they would be taken, and what would be left out of it."""
+    """The fields of a row as they would be taken, and what of it does not fit its column."""
 
     fields: dict[str, str]
     flaws: tuple[str, ...] = ()

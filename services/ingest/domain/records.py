@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -33,6 +33,8 @@ NOBODY = "nothing says whom or which company it is about: it takes an e-mail add
 NUL = "a NUL character, which no text has"
 
 NAMES = (F.FULL_NAME, F.GIVEN_NAME, F.FAMILY_NAME)
+AHEAD = timedelta(days=1)
+"""How far a source's clock may be ahead of ours: a row that was changed later than that was not, and would be the latest for ever."""
 ENOUGH_WITH_HALF_A_NAME, ENOUGH = 3, 5
 """Fields of the source's own (a date of birth, a street) that say who somebody is."""
 
@@ -45,7 +47,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     digest: str
     as_of: datetime | None
     flaws: tuple[str, ...] = ()
-    """What was left out of it, and why."""
+    """What of it does not fit its column, and what was done about it."""
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
@@ -65,13 +67,17 @@ class Plan:
     zone: str
     typed: tuple[tuple[str, str, Written, Read], ...] = ()
     """Field, its column, its type, and how its values are read."""
+    now: datetime | None = None
+    """The time of the import; None: no time is too late."""
 
 
-def plan_of(columns: Sequence[str], mapping: FieldMapping, order: DayOrder, zone: str, types: Types = NO_TYPES) -> Plan:
+def plan_of(
+    columns: Sequence[str], mapping: FieldMapping, order: DayOrder, zone: str, types: Types = NO_TYPES, *, now: datetime | None = None
+) -> Plan:
     places = {mapping[column]: place for place, column in enumerate(columns) if column in mapping}
     fields = tuple((place, field) for field, place in places.items() if field != F.ROW_ID)
     typed = tuple((mapping[column], column, each, reader(each, zone)) for column, each in types.items() if column in mapping)
-    return Plan(len(columns), places.get(F.ROW_ID), fields, order, zone, typed)
+    return Plan(len(columns), places.get(F.ROW_ID), fields, order, zone, typed, now)
 
 
 def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
@@ -90,37 +96,41 @@ def read_row(cells: Sequence[str], plan: Plan) -> Draft | Refusal:
         if (value := cells[place].strip()) and (len(value) > LONGEST_NOTHING or value.lower() not in NOTHING)
     }
     flaws = take_types(fields, plan) if plan.typed else ()
-    return draft(row_id, fields, plan.order, plan.zone, flaws)
+    return draft(row_id, fields, plan.order, plan.zone, plan.now, flaws=flaws)
 
 
 def take_types(fields: dict[str, str], plan: Plan) -> tuple[str, ...]:
-    """Write each typed value as all of its type are written; one that is not of its type is left out, and the row is taken without it."""
+    """Write each typed value as all of its type are written. One that is not of its type stays as it is, so that nothing is lost."""
     flaws = []
     for field, column, written, read in plan.typed:
         if field in fields:
-            value = fields.pop(field)
-            if (plain := read(value)) is None:
-                flaws.append(fault(column, value, written))
+            if (plain := read(fields[field])) is None:
+                flaws.append(fault(column, fields[field], written))
             else:
                 fields[field] = plain
     return tuple(flaws)
 
 
-def read_pushed(row_id: str, pushed: Mapping[str, str], zone: str) -> Draft | Refusal:
-    """A record whose fields are data fields already."""
+def read_pushed(row_id: str, pushed: Mapping[str, str], zone: str, now: datetime) -> Draft | Refusal:
+    """A record whose fields are data fields already. `now`: the time of the import."""
     fields = {field: value for field, raw in pushed.items() if (value := tidy(raw))}
-    return draft(row_id, fields, DayOrder.DAY, zone)
+    return draft(row_id, fields, DayOrder.DAY, zone, now)
 
 
-def draft(row_id: str, fields: dict[str, str], order: DayOrder, zone: str, flaws: tuple[str, ...] = ()) -> Draft | Refusal:
-    """`flaws`: what was left out of the fields already."""
+def draft(
+    row_id: str, fields: dict[str, str], order: DayOrder, zone: str, now: datetime | None, *, flaws: tuple[str, ...] = ()
+) -> Draft | Refusal:
+    """`flaws`: those that were found already."""
     flaws += mend(fields)
     reason = fault_of(row_id, fields)
     if reason:
         return Refusal(reason)
     digest = digest_of(fields)
     changed = fields.get(F.UPDATED_AT)
-    return Draft(row_id or f"content:{digest}", fields, digest, read_date(changed, order, zone) if changed else None, flaws)
+    as_of = read_date(changed, order, zone) if changed else None
+    if as_of and now and as_of > now + AHEAD:
+        as_of, flaws = None, (*flaws, f"{F.UPDATED_AT.value}: {changed!r} is later than the import, so the time of the import counts")
+    return Draft(row_id or f"content:{digest}", fields, digest, as_of, flaws)
 
 
 def fault_of(row_id: str, fields: Mapping[str, str]) -> str | None:

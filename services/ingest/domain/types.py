@@ -10,9 +10,10 @@ from enum import StrEnum
 from functools import partial
 
 from schemas.fields import CUSTOM
-from services.ingest.domain.dates import DayOrder, by_numbers, by_standard, order_of, read_date
+from services.ingest.domain.columns import CODE_WORDS, CODES
+from services.ingest.domain.dates import DayOrder, as_written, by_standard, order_of, read_date
 from services.ingest.domain.mapping import FieldMapping, filled
-from services.ingest.domain.values import tidy
+from services.ingest.domain.values import plain, tidy
 
 MOSTLY = 0.9
 """Share of a column's values from which on those of another type are faults of their rows."""
@@ -40,18 +41,19 @@ TRUE = frozenset({"true", "yes", "y", "ja", "j", "wahr", "oui", "vrai", "si", "s
 FALSE = frozenset({"false", "no", "n", "nein", "falsch", "non", "faux"})
 _point = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
 _comma = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d*)(?:,\d+)?")
+_code = re.compile(r"0\d+")
 MOST_DIGITS = 15
 """What has more is an id, not a number; and no program would keep them all."""
 DAY_ALONE = 10
-"""Characters of a date without a time, at most."""
+"""Characters of a date without a time, at most, if it is written by the standard."""
 
 
 def number(value: str, *, comma: bool) -> str | None:
     """`1234.5`. No leading zeros: those are of postcodes and ids."""
     if not (_comma if comma else _point).fullmatch(value):
         return None
-    plain = value.replace(".", "").replace(" ", "").replace(",", ".") if comma else value.replace(",", "")
-    return plain if sum(map(str.isdigit, plain)) <= MOST_DIGITS else None
+    written = value.replace(".", "").replace(" ", "").replace(",", ".") if comma else value.replace(",", "")
+    return written if sum(map(str.isdigit, written)) <= MOST_DIGITS else None
 
 
 def boolean(value: str) -> str | None:
@@ -66,9 +68,9 @@ def date(value: str, zone: str, *, order: DayOrder) -> str | None:
     found = read_date(value, order, zone)
     if found is None:
         return None
-    if len(value) > DAY_ALONE:
+    if ":" in value or (len(value) > DAY_ALONE and by_standard(value)):
         return found.isoformat().replace("+00:00", "Z")
-    day = by_standard(value) or by_numbers(value, order)
+    day = as_written(value, order)
     return day.date().isoformat() if day else None
 
 
@@ -88,16 +90,31 @@ def reader(written: Written, zone: str) -> Read:
             return str
 
 
-def infer(values: Iterable[str]) -> Written:
-    """The type that most of these values have; text if there is none."""
+def infer(values: Iterable[str], column: str = "") -> Written:
+    """The type that most of these values have; text if there is none, or if a number may be meant in two ways."""
     said = [value for raw in values if (value := tidy(raw))]
     if len(said) < FEWEST:
         return Written.TEXT
     dates = Written.DATE_MONTH if order_of(said) is DayOrder.MONTH else Written.DATE
     # In this order: a point is the decimal one, unless that reads fewer of them.
-    found = {each: share(said, reader(each, "UTC")) for each in (Written.NUMBER, Written.NUMBER_COMMA, dates, Written.BOOLEAN)}
+    numbers: tuple[Written, ...] = () if is_of_codes(column, said) else (Written.NUMBER, Written.NUMBER_COMMA)
+    found = {each: share(said, reader(each, "UTC")) for each in (*numbers, dates, Written.BOOLEAN)}
     best = max(found, key=lambda each: found[each])
-    return best if found[best] >= MOSTLY else Written.TEXT
+    if found[best] < MOSTLY or (best is Written.NUMBER and is_ambiguous(said)):
+        return Written.TEXT
+    return best
+
+
+def is_of_codes(column: str, values: Iterable[str]) -> bool:
+    """Whether digits are no numbers here, as in postcodes and phones: by the column's name, or as some value begins with a zero."""
+    name = plain(column)
+    return name in CODES or not CODE_WORDS.isdisjoint(name.split()) or any(map(_code.fullmatch, values))
+
+
+def is_ambiguous(values: Iterable[str]) -> bool:
+    """Whether no value tells if the point is the decimal one: `1.200` may be 1.2 or 1200."""
+    pointed = [value for value in values if "." in value and number(value, comma=False)]
+    return bool(pointed) and all(number(value, comma=True) for value in pointed)
 
 
 def share(values: Sequence[str], read: Read) -> float:
@@ -107,9 +124,9 @@ def share(values: Sequence[str], read: Read) -> float:
 def types_of(mapping: FieldMapping, columns: Sequence[str], rows: Sequence[Sequence[str]], known: Types) -> dict[str, Written]:
     """Of the columns that are fields of the source's own: as is known of them, else as their values show. Text is left out."""
     own = [column for column in columns if mapping.get(column, "").startswith(CUSTOM)]
-    found = {column: known.get(column) or infer(filled(rows, columns.index(column))) for column in own}
+    found = {column: known.get(column) or infer(filled(rows, columns.index(column)), column) for column in own}
     return {column: written for column, written in found.items() if written is not Written.TEXT}
 
 
 def fault(column: str, value: str, written: Written) -> str:
-    return f"{column}: {value[:100]!r} is no {written.split(',', 1)[0]}, so it was left out"
+    return f"{column}: {value[:100]!r} is no {written.split(',', 1)[0]}, so it was kept as it is"

@@ -169,7 +169,7 @@ def end(connection: Connection, workspace_id: UUID, import_id: UUID, *, state: s
 
 
 def flaw(connection: Connection, workspace_id: UUID, import_id: UUID, flawed: Sequence[tuple[int, str, str]]) -> None:
-    """Rows that came in without a part of them: as `reject`, and counted."""
+    """Rows that came in with a value that does not fit its column: as `reject`, and counted."""
     if flawed:
         reject(connection, workspace_id, import_id, flawed, taken=True)
         run(
