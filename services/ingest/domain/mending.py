@@ -6,9 +6,9 @@ from schemas.fields import DataField as F
 
 EMAILS = (F.EMAIL, F.WORK_EMAIL, F.PRIVATE_EMAIL)
 PHONES = (F.PHONE, F.MOBILE)
-_not_alone = re.compile(r"[\s<>,;/|()\"]|mailto:", re.IGNORECASE)
+_not_alone = re.compile(r"[\s<>,;/|()\":]")
 _address = re.compile(r"[^\s<>,;/|()\"'@:]+@[^\s<>,;/|()\"'@:]+\.[^\s<>,;/|()\"'@:.]{2,}")
-_rounded = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
+_rounded = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 
 
 def mend(fields: dict[str, str]) -> tuple[str, ...]:
