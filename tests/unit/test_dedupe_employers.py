@@ -19,14 +19,25 @@ ALIKE_COMPANY = 2
         ("the oldcroft and", "oldcroft"),
         ("vodafone united kingdom", "vodafone"),
         ("white und associates", "white and associates"),
+        ("siemens germany", "siemens"),
+        ("vodafone the united states of america", "vodafone"),
+        ("bank of scotland united kingdom", "bank of scotland"),
     ],
 )
 def test_a_companys_name_is_compared_without_what_some_sources_add(one: str, other: str) -> None:
     assert company_words(one) == company_words(other)
 
 
-def test_a_short_word_is_no_company_without_its_country() -> None:
-    assert company_words("air france") == "air france"
+@pytest.mark.parametrize(
+    "name",
+    [
+        "air france", "bank of america", "reserve bank of india", "university of malta", "government of northern ireland",
+        "ministry of education malta", "electricite de france", "restaurant cuba", "telecom italia", "consulting group germany",
+        "hotel restaurant costa rica",
+    ],
+)  # fmt: skip
+def test_a_name_that_says_nothing_without_its_country_keeps_it(name: str) -> None:
+    assert company_words(name) == name
 
 
 def companies_of(*said: dict[str, Any]) -> list[str | None]:

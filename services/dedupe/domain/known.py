@@ -48,3 +48,17 @@ LEGAL_FORMS = (
     "spolka z ograniczona odpowiedzialnoscia", "spolka akcyjna", "sp z o o", "aktieselskab", "aksjeselskap", "osakeyhtio",
 )  # fmt: skip
 """Plain; written out or spaced as cleanco has them not."""
+
+GENERIC = words("""
+    academy agency airlines airways association bank banque bundesbank cafe center centre chamber church clinic clinique college
+    commerce company construction consultancy consulting council customs education electric embassy energy engineering federation
+    finance foundation government group groupe grupo gruppe health holding hospital hotel hotels immobilien industries institut
+    institute instituto insurance international investment investments justice klinik logistics manufacturing marketing media ministerio
+    ministry museum national petroleum pharma pharmacy pizzeria properties railways research resort restaurant restaurante ristorante
+    royal school security service services society software solutions studio supermarket systems technologies technology telecom
+    telekom television trading transport trattoria travel union universidad universidade universita universitat universite university
+""")
+"""Words that say what a company does and not which it is; plain."""
+
+JOINING = words("of de di du des del della do da dos das von van fur for in the")
+"""What follows one of these belongs to the name: `Bank of America`."""

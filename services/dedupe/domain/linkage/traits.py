@@ -7,7 +7,7 @@ import msgspec
 from rapidfuzz.distance import OSA
 
 from services.dedupe.domain import addresses, names, places
-from services.dedupe.domain.known import FREE
+from services.dedupe.domain.known import FREE, GENERIC, JOINING
 from services.dedupe.domain.linkage.spelling import letters, skeleton
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.domain.words import plain
@@ -29,6 +29,8 @@ LEAST_DIGITS, DIGITS = 7, 9
 """Of a phone number: fewer say nothing; the last nine are the same with and without a country's prefix."""
 LEAST_ALONE = 6
 """Letters of a company's name that is one word, to be its name without the country: `Air France` is no `Air`."""
+LONGEST_COUNTRY = 5
+"""Words: `the United States of America`."""
 _mark = re.compile(r"-[0-9a-f]{6,10}$")
 _not_digit = re.compile(r"\D")
 
@@ -144,13 +146,18 @@ def company_words(name: str) -> str:
     words = [word for word in name.split() if word not in AND]
     if words[:1] == ["the"] and len(words) > 1:
         words = words[1:]
-    for length in (3, 2, 1):
-        rest = words[:-length]
-        if (len(rest) > 1 or (rest and len(rest[0]) >= LEAST_ALONE)) and places.country(" ".join(words[-length:])):
-            words = rest
+    for length in range(min(LONGEST_COUNTRY, len(words) - 1), 0, -1):
+        if places.country(" ".join(words[-length:])):
+            words = words[:-length] if says_which(words[:-length]) else words
             break
     # A legal form stood before the country.
     return names.company_key(" ".join(words)) if words else name
+
+
+def says_which(words: list[str]) -> bool:
+    """Whether these are a company's name without the country that follows: neither `bank of` nor `restaurant` is."""
+    own = set(words) - GENERIC - JOINING
+    return bool(own) and words[-1] not in JOINING and (len(words) > 1 or len(words[0]) >= LEAST_ALONE)
 
 
 def owned_domain(address: str) -> str | None:
