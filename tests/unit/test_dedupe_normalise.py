@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from schemas.ingest import RecordIngested
-from services.dedupe.domain import addresses, names, places
+from services.dedupe.domain import addresses, known, names, places
+from services.dedupe.domain.linkage import traits
 from services.dedupe.domain.normalise import normalise
 from services.dedupe.domain.record import NormalRecord
 from tests.builders import MONDAY
@@ -69,10 +70,44 @@ def test_profiles(raw: str, slug: str | None) -> None:
         ("https://www.linkedin.com/company/acme", ("ann@acme.com",), "acme.com"),
         (None, ("ann@web.de",), None),
         ("no website", (), None),
+        ("https://acme.wixsite.com/home", (), "acme.wixsite.com"),
+        ("www.acme.myshopify.com", (), "acme.myshopify.com"),
+        ("https://acme.wordpress.com", (), "acme.wordpress.com"),
+        ("https://www.wordpress.com/acme", ("ann@acme.com",), "acme.com"),
+        (None, ("ann@acme.onmicrosoft.com",), "acme.onmicrosoft.com"),
+        (None, ("ann@acme.de.com",), "acme.de.com"),
+        (None, ("ann@rub.de",), "rub.de"),
+        ("https://www.rub.de/en", (), "rub.de"),
+        ("https://linktr.ee/acme", ("ann@acme.com",), "acme.com"),
+        ("bit.ly/3xYz", (), None),
+        ("yahoo.ca", ("ann@hotmail.nl", "ann@mail.acme.com"), "acme.com"),
     ],
 )
 def test_the_domain_of_a_company(website: str | None, emails: tuple[str, ...], domain: str | None) -> None:
     assert addresses.company_domain(website, emails) == domain
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["yahoo.ca", "yahoo.com.au", "hotmail.nl", "hotmail.be", "outlook.es", "outlook.com.br", "live.de", "bigpond.com", "rogers.com",
+     "talktalk.net", "mail.de", "abv.bg", "aliyun.com", "vip.163.com", "privaterelay.appleid.com"],
+)  # fmt: skip
+def test_an_address_that_anybody_can_have_says_nothing_about_a_company(domain: str) -> None:
+    address = f"ann@{domain}"
+    assert addresses.is_free(address)
+    assert addresses.company_domain(f"https://{domain}", (address,)) is None
+    assert traits.owned_domain(address) is None
+
+
+@pytest.mark.parametrize("domain", ["yahoo-travel.com", "live-nation.de", "outlook.acme.com", "mail.acme.de", "acme.github.io"])
+def test_a_company_may_have_a_providers_name_in_its_own(domain: str) -> None:
+    assert not addresses.is_free(f"ann@{domain}")
+
+
+def test_what_is_known_of_domains_is_said_of_whole_ones() -> None:
+    """As they are registered, or else nothing would ever be compared with them."""
+    assert {each for each in known.FREE if addresses.domain(each) != each} == set()
+    assert {each for each in known.HOSTERS if addresses.domain(f"acme.{each}") != f"acme.{each}"} == set()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import phonenumbers
 import tldextract
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from services.dedupe.domain.known import FREE, NO_PROFILES, ROLES, SOCIAL
+from services.dedupe.domain.known import FREE, FREE_BRANDS, HOSTERS, NO_PROFILES, ROLES, SOCIAL
 
 _label = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _usual_email = re.compile(rf"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:{_label}\.)+[a-z]{{2,}}", re.ASCII)
@@ -17,8 +17,9 @@ LONGEST_USUAL = 64
 _profile = re.compile(r"linkedin\.com/(?:in|pub)/([^/?#\s]+)", re.IGNORECASE)
 _handle = re.compile(r"(?:https?://)?(?:(?:www|mobile)\.)?(?:twitter|x)\.com/@?(\w{1,15})(?:[/?].*)?|@?(\w{1,15})", re.IGNORECASE)
 _extension = re.compile(r"\s*(?:ext\.?|x|#|durchwahl)\s*\.?\d+\s*$", re.IGNORECASE)
-# The list of public suffixes that comes with the package: nothing is fetched while running.
-_split = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# The list of public suffixes that comes with the package: nothing is fetched while running. With those under which a company lets others
+# have hosts: `acme.wixsite.com` and `bolt.wixsite.com` are two companies.
+_split = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=sorted(HOSTERS))
 
 
 @lru_cache(maxsize=100_000)
@@ -38,7 +39,14 @@ def domain_of(address: str) -> str:
 
 
 def is_free(address: str) -> bool:
-    return domain_of(address) in FREE
+    return is_provider(domain_of(address))
+
+
+@lru_cache(maxsize=50_000)
+def is_provider(host: str) -> bool:
+    """Whether anybody can have an address there."""
+    found = _split(host)
+    return found.domain in FREE_BRANDS or found.top_domain_under_public_suffix in FREE
 
 
 def is_shared(address: str) -> bool:
@@ -63,16 +71,18 @@ def mailbox(address: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def domain(raw: str) -> str | None:
-    """The domain that a company registered, from any URL, host or e-mail domain; None for sites that hold everybody."""
-    found = _split(raw.strip().lower()).top_domain_under_public_suffix
+    """The domain that a company has, from any URL, host or e-mail domain; None for sites that hold everybody."""
+    split = _split(raw.strip().lower())
+    company = split.top_domain_under_public_suffix if split.domain != "www" else ""
+    # Else a hoster's own: a university that lets others have hosts has its own addresses there (`rub.de`).
+    found = company or (split.suffix if split.is_private else "")
     return found if found and found not in SOCIAL else None
 
 
 def company_domain(website: str | None, addresses: tuple[str, ...]) -> str | None:
     """Of the website, else of the first address that is no free-mail one."""
-    if website and (found := domain(website)) and found not in FREE:
-        return found
-    return next((found for each in addresses if not is_free(each) and (found := domain(domain_of(each))) and found not in FREE), None)
+    hosts = (*filter(None, [website]), *map(domain_of, addresses))
+    return next((found for each in hosts if (found := domain(each)) and not is_provider(found)), None)
 
 
 def profile(raw: str) -> str | None:

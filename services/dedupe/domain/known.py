@@ -6,18 +6,49 @@ def words(text: str) -> frozenset[str]:
 
 
 FREE = words("""
-    gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.com.br yahoo.co.in yahoo.co.jp
-    ymail.com rocketmail.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.es hotmail.it outlook.com outlook.de outlook.fr
-    live.com live.co.uk live.fr live.nl msn.com icloud.com me.com mac.com aol.com aim.com proton.me protonmail.com pm.me
-    tutanota.com mail.com email.com inbox.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de arcor.de posteo.de
-    mailbox.org bluewin.ch orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it alice.it tin.it
-    terra.com.br uol.com.br bol.com.br ig.com.br telefonica.net ziggo.nl kpnmail.nl planet.nl home.nl telenet.be skynet.be telia.com
-    comhem.se wp.pl onet.pl o2.pl interia.pl seznam.cz centrum.cz mail.ru yandex.ru yandex.com list.ru bk.ru inbox.ru rambler.ru
-    ukr.net qq.com 163.com 126.com sina.com foxmail.com naver.com daum.net hanmail.net rediffmail.com btinternet.com sky.com
-    ntlworld.com virginmedia.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net earthlink.net
-    juno.com fastmail.com hushmail.com zoho.com
+    hotmail.com outlook.com ymail.com mail.com email.com gmail.com googlemail.com yahoo.com icloud.com me.com mac.com proton.me pm.me
+    tuta.io tuta.com keemail.me inbox.com duck.com hey.com mailfence.com runbox.com riseup.net disroot.org startmail.com zoho.com
+    appleid.com mozmail.com simplelogin.com mailinator.com yopmail.com guerrillamail.com 10minutemail.com trashmail.com maildrop.cc
+    temp-mail.org sharklasers.com web.de t-online.de magenta.de freenet.de arcor.de vodafone.de vodafonemail.de kabelmail.de unitybox.de
+    kabelbw.de o2online.de alice-dsl.net online.de onlinehome.de netcologne.de versanet.de ewetel.net ewe.net nexgo.de epost.de
+    firemail.de posteo.de posteo.net mailbox.org aon.at chello.at utanet.at a1.net inode.at kabsi.at liwest.at drei.at bluewin.ch
+    bluemail.ch hispeed.ch sunrise.ch swissonline.ch orange.fr free.fr laposte.net sfr.fr neuf.fr numericable.fr noos.fr bbox.fr
+    club-internet.fr cegetel.net aliceadsl.fr voila.fr 9online.fr libero.it virgilio.it alice.it tim.it tin.it fastwebnet.it inwind.it
+    iol.it blu.it teletu.it tele2.it supereva.it pec.it arubapec.it legalmail.it telefonica.net terra.es ono.com ya.com movistar.es
+    jazztel.es sapo.pt clix.pt netcabo.pt iol.pt telepac.pt aeiou.pt portugalmail.pt ziggo.nl kpnmail.nl kpnplanet.nl planet.nl home.nl
+    chello.nl upcmail.nl xs4all.nl hetnet.nl casema.nl quicknet.nl zonnet.nl tele2.nl solcon.nl telfort.nl online.nl caiway.nl hccnet.nl
+    versatel.nl zeelandnet.nl telenet.be skynet.be pandora.be scarlet.be proximus.be voo.be btinternet.com btopenworld.com btconnect.com
+    talktalk.net talktalk.co.uk virgin.net virginmedia.com blueyonder.co.uk ntlworld.com sky.com tesco.net o2.co.uk orange.net
+    orangehome.co.uk freeserve.co.uk lineone.net supanet.com fsmail.net onetel.com pipex.com uwclub.net eircom.net iol.ie indigo.ie
+    oceanfree.net telia.com comhem.se bredband.net tele2.se spray.se home.se glocalnet.net swipnet.se passagen.se online.no broadpark.no
+    getmail.no c2i.net start.no frisurf.no lyse.net jubii.dk jubiimail.dk tdcadsl.dk stofanet.dk youmail.dk sol.dk ofir.dk get2net.dk
+    privat.dk webspeed.dk profibermail.dk luukku.com suomi24.fi kolumbus.fi elisanet.fi saunalahti.fi inet.fi netti.fi welho.com wp.pl
+    onet.pl onet.eu o2.pl interia.pl interia.eu poczta.fm gazeta.pl tlen.pl op.pl vp.pl neostrada.pl go2.pl seznam.cz post.cz centrum.cz
+    atlas.cz volny.cz quick.cz azet.sk zoznam.sk centrum.sk post.sk pobox.sk citromail.hu t-online.hu indamail.hu vipmail.hu upcmail.hu
+    chello.hu mailbox.hu clicknet.ro abv.bg dir.bg otenet.gr hol.gr forthnet.gr in.gr pathfinder.gr net.hr inet.hr siol.net t-2.net
+    inbox.lv inbox.lt apollo.lv hot.ee mynet.com superonline.com ttmail.com list.ru bk.ru inbox.ru internet.ru ya.ru rambler.ru lenta.ru
+    ro.ru pochta.ru narod.ru ukr.net i.ua meta.ua bigmir.net tut.by walla.co.il walla.com netvision.net.il bezeqint.net zahav.net.il
+    012.net.il qq.com 163.com 126.com 139.com 188.com 189.cn yeah.net 21cn.com tom.com sina.com sina.cn sohu.com aliyun.com foxmail.com
+    netvigator.com hinet.net seed.net.tw pchome.com.tw docomo.ne.jp ezweb.ne.jp softbank.ne.jp softbank.jp nifty.com biglobe.ne.jp
+    ocn.ne.jp so-net.ne.jp naver.com daum.net hanmail.net nate.com rediff.com sify.com indiatimes.com vsnl.com vsnl.net airtelmail.in
+    singnet.com.sg starhub.net.sg streamyx.com bigpond.com bigpond.net.au bigpond.com.au optusnet.com.au iinet.net.au tpg.com.au
+    westnet.com.au dodo.com.au ozemail.com.au on.net xtra.co.nz slingshot.co.nz orcon.net.nz clear.net.nz paradise.net.nz ihug.co.nz
+    rogers.com shaw.ca sympatico.ca bell.net videotron.ca telus.net cogeco.ca eastlink.ca sasktel.net mts.net bellaliant.net comcast.net
+    verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net earthlink.net mindspring.com netzero.net juno.com optonline.net
+    optimum.net frontier.com frontiernet.net windstream.net centurylink.net centurytel.net embarqmail.com roadrunner.com rr.com
+    suddenlink.net cableone.net mchsi.com pacbell.net swbell.net ameritech.net prodigy.net compuserve.com netscape.net excite.com rcn.com
+    wowway.com tds.net q.com qwest.net ptd.net hughes.net usa.net usa.com post.com iname.com myself.com consultant.com engineer.com
+    europe.com techie.com uol.com.br bol.com.br ig.com.br superig.com.br terra.com.br globo.com globomail.com r7.com oi.com.br
+    zipmail.com.br fibertel.com.ar arnet.com.ar speedy.com.ar ciudad.com.ar prodigy.net.mx vtr.net une.net.co etb.net.co mweb.co.za
+    telkomsa.net vodamail.co.za iafrica.com
 """)
 """Domains at which anybody can have an address: they say nothing about an employer."""
+
+FREE_BRANDS = words("""
+    yahoo hotmail outlook live gmx msn ymail rocketmail aol aim gmail googlemail icloud windowslive yandex protonmail tutanota tutamail
+    fastmail hushmail lycos wanadoo tiscali rediffmail zohomail mail email freemail webmail
+""")
+"""The same under any public suffix: `yahoo.ca`, `outlook.com.br`."""
 
 ROLES = words("""
     info information contact contacts hello hi hey office mail email post team all everyone staff admin administrator administration
@@ -34,9 +65,20 @@ ROLES = words("""
 """Mailboxes of a function, read by whoever has it: no key to a person."""
 
 SOCIAL = words("""
-    linkedin.com facebook.com twitter.com x.com instagram.com youtube.com xing.com google.com
+    linkedin.com facebook.com fb.com fb.me twitter.com x.com instagram.com threads.net youtube.com youtu.be tiktok.com pinterest.com
+    xing.com vk.com google.com goo.gl g.page forms.gle github.com gitlab.com whatsapp.com wa.me telegram.org telegram.me t.me m.me
+    discord.gg linktr.ee lnk.bio bio.link beacons.ai campsite.bio taplink.cc msha.ke solo.to hoo.be flow.page allmylinks.com about.me
+    calendly.com bit.ly t.co lnkd.in tinyurl.com ow.ly buff.ly is.gd rb.gy tiny.cc cutt.ly rebrand.ly shorturl.at qrco.de
 """)
-"""Sites that hold everybody: no company's own."""
+"""Sites that hold everybody, and those that only lead to another: no company's own."""
+
+HOSTERS = words("""
+    wordpress.com weebly.com squarespace.com jimdofree.com jimdosite.com jimdo.com business.site godaddysites.com webnode.com webnode.page
+    strikingly.com mystrikingly.com site123.me webs.com webador.com over-blog.com canalblog.com tumblr.com medium.com substack.com
+    bigcartel.com hubspotpagebuilder.com blogspot.de blogspot.fr blogspot.co.uk blogspot.com.br blogspot.com.es blogspot.it
+    onmicrosoft.com mail.onmicrosoft.com
+""")
+"""Where each has a host of their own, as `acme.wordpress.com`, and the list of public suffixes has not."""
 
 NO_PROFILES = words("unavailable null none unknown")
 

@@ -105,7 +105,7 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
 def traits_of(record: NormalRecord) -> Traits:
     slug = record.linkedin or ""
     domain = meant(record.company_domain or "")
-    domain = "" if domain in FREE else domain
+    domain = "" if addresses.is_provider(domain) else domain
     return Traits(
         source=record.source,
         given=plain(record.given_name or ""),
@@ -163,7 +163,7 @@ def says_which(words: list[str]) -> bool:
 def owned_domain(address: str) -> str | None:
     """The domain that a company registered; None for a provider's, where anybody can have an address."""
     host = meant(addresses.domain_of(address))
-    return None if host in FREE else addresses.domain(host)
+    return None if addresses.is_provider(host) else addresses.domain(host)
 
 
 def phone_digits(number: str) -> str:
