@@ -82,6 +82,28 @@ HOSTERS = words("""
 
 NO_PROFILES = words("unavailable null none unknown")
 
+NO_NAMES = frozenset({
+    "", "linkedin member", "walk in", "no name", "no first name", "no last name", "no lastname", "no surname", "no family name",
+    "first name", "firstname", "last name", "lastname", "surname", "family name", "unknown", "unknown name", "name unknown", "n/a",
+    "not applicable", "not available", "not provided", "not specified", "not given", "not known", "not set", "not entered", "no data",
+    "unspecified", "undefined", "missing", "anonymous", "anonym", "tba", "tbc", "tbd", "xxx", "unbekannt", "keine angabe", "k/a",
+    "ohne namen", "inconnu", "inconnue", "non renseigné", "non renseigne", "sans nom", "desconocido", "sin nombre", "sin apellido",
+    "sconosciuto", "non disponibile", "desconhecido", "sem nome", "onbekend", "okänd", "ukjent", "ukendt", "nieznany",
+})  # fmt: skip
+"""What fills a field that a source wants filled; in the wording of `names`."""
+
+UNLIKELY_NAMES = words("null nil none nan na test tester testing guest visitor user customer x xx")
+"""The same, but names as well: `Anna Null` is one, `Null Null` none."""
+
+FORMS_OF_ADDRESS = words("""
+    mr mrs ms mx miss misses mister master madam madame mademoiselle mlle mme monsieur sir dame lady lord father fr mother brother sister
+    aunt auntie uncle dr dra doctor prof professor hon honorable honourable rev reverend pastor frau herr herrn herren hr frk fru familie
+    dhr mevr mevrouw mevrouwe meneer heren juffrouw senora senor senhor senhora senhorita signor signora signore signorina sr sra sres
+    srta srtas mag mgr docent doamna domnul gospodin herra rouva neiti bapak encik ponas ponia proua preili adm capt captain cdr col
+    colonel cpl cpt gen general lt maj major pvt sgt sergeant lieutenant president senator st saint sainte
+""")
+"""Titles that stand before a name and are none."""
+
 LEGAL_FORMS = (
     "aktiebolag", "aktiengesellschaft", "gesellschaft mit beschrankter haftung", "mbh", "ug haftungsbeschrankt", "ug", "e k",
     "limited liability company", "private limited", "pvt", "societe anonyme", "societe par actions simplifiee",

@@ -9,14 +9,15 @@ from cleanco.clean import custom_basename, normalized, prepare_default_terms, st
 from nameparser import HumanName
 from nameparser.config import CONSTANTS
 
-from services.dedupe.domain.known import LEGAL_FORMS
+from services.dedupe.domain.known import FORMS_OF_ADDRESS, LEGAL_FORMS, NO_NAMES, UNLIKELY_NAMES
 from services.dedupe.domain.words import plain
 
-NOBODY = frozenset({"linkedin member", "walk in", "guest", "visitor", "no name", "unknown"})
 PARTS = frozenset(
     {*CONSTANTS.titles, *CONSTANTS.suffix_acronyms, *CONSTANTS.suffix_not_acronyms, *CONSTANTS.prefixes, *CONSTANTS.conjunctions}
 )
 """Words that are no name by themselves: `Dr`, `Jr`, `van`."""
+NAMES_TOO = frozenset(title for title in CONSTANTS.titles if title.isascii()) - FORMS_OF_ADDRESS
+"""Titles that are names as well: `King`, `Judge`."""
 OWN_CAPITALS = frozenset(CONSTANTS.capitalization_exceptions)
 """Words that have other capitals than names have: `phd`."""
 WRITTEN_FORMS = tuple(f" {form}" for form in LEGAL_FORMS)
@@ -24,6 +25,7 @@ Term = tuple[int, list[str]]
 _word = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
 _given_family = re.compile(rf"((?:{_word}|[^\W\d_]\.)(?: [^\W\d_]\.?)?) ({_word})")
 _family_given = re.compile(rf"({_word}), ({_word}|[^\W\d_]\.)")
+_between = re.compile(r"[^\w/]+")
 _at = re.compile(r"\s+(?:at|bei|chez|@)\s+", re.IGNORECASE)
 
 
@@ -40,15 +42,35 @@ class Name:
 @lru_cache(maxsize=50_000)
 def name(given: str | None, family: str | None, full: str | None) -> Name:
     """From the halves where the source has both, else from what it has in one; capitals as names have them."""
+    given, family = said(given, family)
     if given and family:
         return Name(shown(given), shown(family))
-    text = full or " ".join(part for part in (given, family) if part)
-    if not text or plain(text) in NOBODY:
-        return Name()
-    if " " not in text and not full:
-        return Name(shown(given) if given else None, shown(family) if family else None)
-    first, last = halves(text)
-    return Name(shown(first) if first else None, shown(last) if last else None)
+    [full] = said(full)
+    text = full or given or family or ""
+    if full or " " in text:
+        given, family = said(*parts(text))
+    return Name(shown(given) if given else None, shown(family) if family else None)
+
+
+def said(*halves: str | None) -> list[str | None]:
+    """None for what only fills a field that must be filled: `Unknown` always, and `Null` where no name stands beside it."""
+    found = [half if half and wording(half) not in NO_NAMES else None for half in halves]
+    return found if any(half and wording(half) not in UNLIKELY_NAMES for half in found) else [None] * len(found)
+
+
+@lru_cache(maxsize=50_000)
+def wording(half: str) -> str:
+    """Small letters without what stands around and between words, but for the bar of `n/a`: `N.A.` may be initials."""
+    return _between.sub(" ", half.casefold()).strip(" /_")
+
+
+def parts(full: str) -> tuple[str, str]:
+    """Given names and family name, also of those two words of which the parser takes one for a title: `King Lee`, but not `Mr Lee`."""
+    first, last = halves(full)
+    words = full.replace(",", " ").split()
+    if bool(first) != bool(last) and len(words) == 2 and {word.lower() for word in words} - {first.lower(), last.lower()} <= NAMES_TOO:
+        first, last = reversed(words) if "," in full else words
+    return first, last
 
 
 def halves(full: str) -> tuple[str, str]:
