@@ -119,10 +119,18 @@ def settle_companies(work: Work, judge: Judge, scene: Scene) -> list[Told]:
                 now = scene.now[each.arrived] = replace(each, company_id=company_id)
             if was is None or (was.company_id, was.digest) != (company_id, now.digest):
                 count(changes, was, now)
-                if was and was.company_id and company_id and was.company_id != company_id:
+                if was and was.company_id and company_id and was.company_id != company_id and says_the_same(was, now):
                     left[was.company_id] = company_id
     save(scene)
     return tell_companies(work, scene, changes, left)
+
+
+def says_the_same(was: Stored, now: Stored) -> bool:
+    """Whether a record names the company that it named. If that is another now, the one was found to be the other; else somebody has
+    changed jobs, or lost the record that told of theirs.
+    """
+    before, after = ((*named(each), each.record.company_domain) for each in (was, now))
+    return before == after and bool(now.record.company_key or now.record.company_domain)
 
 
 def count(changes: dict[UUID, Change], was: Stored | None, now: Stored | None) -> None:
@@ -169,7 +177,7 @@ def last_event(scene: Scene) -> Envelope | None:
 
 
 def tell_companies(work: Work, scene: Scene, changes: Mapping[UUID, Change], left: Mapping[UUID, UUID]) -> list[Told]:
-    """`left`: company → another that a record of it means now."""
+    """`left`: company → another that a record of it means now, though it says what it said."""
     workspace_id, because = scene.workspace_id, last_event(scene)
     found = tallies.change(work.connection, workspace_id, changes)
     known = work.load(COMPANY, changes, workspace_id)

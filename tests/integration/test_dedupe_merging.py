@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from schemas.dedupe import CompanyFormed, CompanyMergedAway, PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
+from schemas.dedupe import CompanyFormed, CompanyMergedAway, CompanyWithdrawn, PersonFormed, PersonMergedAway, PersonRevised, PersonSplitOff
 from services.dedupe import store
 from services.dedupe.domain.ids import company_id_of, person_id_of
 from services.kit.codec import Heard
@@ -195,6 +195,25 @@ def company_of(bed: Bed, row_id: str) -> UUID | None:
     with bed.database.transaction() as connection:
         [stored] = store.find(connection, [(bed.workspace_id, bed.record(row_id).record_id)]).values()
     return stored.company_id
+
+
+def test_a_company_that_the_last_of_its_people_left_is_withdrawn_and_not_merged(bed: Bed) -> None:
+    """Nor by a record that says no company, and goes where the others of its person go."""
+    phone = "+49 30 1234567"
+    bed.hear(
+        bed.record("1", full_name="Ann Lee", email="ann.lee@foo.com", phone=phone),
+        bed.record("2", full_name="Ann Lee", email="ann.lee@gmail.com", phone=phone),
+    )
+    foo, bar = (company_id_of(bed.workspace_id, "domain", domain) for domain in ("foo.com", "bar.com"))
+    assert [company_of(bed, row_id) for row_id in "12"] == [foo, foo]
+    told = bed.hear(bed.record("1", full_name="Ann Lee", email="ann.lee@bar.com", phone=phone))
+    assert [company_of(bed, row_id) for row_id in "12"] == [bar, bar]
+    assert [each.company_id for each in bodies(told, CompanyWithdrawn)] == [foo]
+    assert [each.company_id for each in bodies(told, CompanyFormed)] == [bar]
+    assert bodies(told, CompanyMergedAway) == []
+    # Who comes there later forms it again.
+    [formed] = bodies(bed.hear(bed.record("3", full_name="Bob Ray", email="bob.ray@foo.com")), CompanyFormed)
+    assert formed.company_id == foo
 
 
 def test_a_row_about_a_company_alone_follows_its_name(bed: Bed) -> None:
