@@ -88,6 +88,17 @@ def share(connection: Connection, keys: Collection[Key]) -> None:
         )
 
 
+def unshare(connection: Connection, keys: Collection[Key]) -> None:
+    """From now on these say something again; who has them is to be looked at again."""
+    if keys:
+        run(
+            connection,
+            """WITH no_more AS (DELETE FROM shared WHERE key = ANY(CAST(:keys AS bigint[])) RETURNING key)
+               INSERT INTO again SELECT DISTINCT record FROM keys JOIN no_more USING (key) ORDER BY record ON CONFLICT DO NOTHING""",
+            keys=array(keys),
+        )
+
+
 class Link(NamedTuple):
     bits: float
     """log2 of the odds that these are one person."""

@@ -101,12 +101,13 @@ def compare_all(sitting: Sitting, people: Mapping[Number, Stored], were: Mapping
     described = {number: sitting.describe(each) for number, each in people.items()}
     traits = sitting.traits(described)
     limits = {n: judging.index_keys(each.workspace_id, traits[n]) for n, each in people.items()}
-    keys = {n: tuple(sorted(its)) for n, its in limits.items()}
+    # What is shared already is compared by no more, but kept: it may be shared no more one day.
+    keys = {n: tuple(sorted({*its, *sitting.shared_of(described[n])})) for n, its in limits.items()}
     keyed = {n: replace(each, keys=keys[n]) for n, each in people.items()}
-    # What is shared already is no key of these any more.
     own = {key for n, each in described.items() for key in each.own if key in limits[n]}
     old, new = judging.entries({n: each.keys for n, each in were.items()}), judging.entries(keys)
     index.change_keys(connection, old - new, new - old)
+    sitting.unshare({key for key, _ in old - new})
     blocks = index.blocks(connection, {key: most for its in limits.values() for key, most in its.items()}, watched=own)
     small = {key: members for key, members in blocks.items() if len(members) <= MOST_IN_A_BLOCK}
     pairs = judging.pairs_of(keys, small)

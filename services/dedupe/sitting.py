@@ -6,6 +6,7 @@ is forgotten.
 """
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from random import SystemRandom
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from sqlalchemy import Connection
 
 from services.dedupe import descriptions, index, store
 from services.dedupe.descriptions import Kept
+from services.dedupe.domain.linkage.blocking import MOST_IN_A_BLOCK
 from services.dedupe.domain.linkage.employers import Domains
 from services.dedupe.domain.linkage.traits import Traits
 from services.dedupe.index import Key, Named, NameDomain, Number
-from services.dedupe.judging import Described, Judge, Recollection, nameless
+from services.dedupe.judging import Described, Judge, Recollection, nameless, shared_by
 from services.dedupe.store import Stored
 
 MOST_NAMES = 100_000
@@ -84,6 +86,19 @@ class Sitting:
         """From now on these say nothing of who somebody is."""
         index.share(self.connection, keys)
         self._recalled.shared.update(keys)
+
+    def shared_of(self, described: Described) -> AbstractSet[Key]:
+        """The keys of a record that several people have."""
+        return described.own.keys() & self._recalled.shared
+
+    def unshare(self, left: Collection[Key]) -> None:
+        """Of the keys that some records have left, those that are several people's no more say something again."""
+        if left := self._recalled.shared.intersection(left):
+            blocks = index.blocks(self.connection, dict.fromkeys(left, MOST_IN_A_BLOCK), least=1, watched=left)
+            known = self.described({each for members in blocks.values() for each in members})
+            gone = left - shared_by(blocks, left, {number: each.traits for number, each in known.items()})
+            index.unshare(self.connection, gone)
+            self._recalled.shared -= gone
 
     def keep_homes(self, homes: Mapping[Named, str | None], but: Collection[Number]) -> None:
         """A company's name → the domain that it goes with clearly, if any. `but`: records that need not be looked at again for it."""

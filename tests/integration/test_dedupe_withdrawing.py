@@ -127,3 +127,23 @@ def test_names_go_home_again_when_the_record_with_the_domain_goes(bed: Bed) -> N
     bed.hear(known)
     hear(bed, withdrawn(known))
     assert {key for key, each in bed.companies().items() if not each.withdrawn} == set(before)
+
+
+def test_a_phone_that_several_families_had_says_something_again_when_they_are_gone(bed: Bed) -> None:
+    phone = "+49 30 7654321"
+    ann = [bed.record("1", given_name="Ann", family_name="Lee", city="Ulm", phone=phone), bed.record("2", given_name="Ann", city="Ulm", phone=phone)]
+    others = [bed.record(name, full_name=f"{name} {name}son", phone=phone, company_name=f"{name} works") for name in ("Bob", "Cyd", "Dora")]
+    bed.hear(*ann)
+    together = {frozenset({"1", "2"})}
+    assert bed.groups() == together
+    bed.hear(*others)
+    bed.look_again()
+    alone = {frozenset({each}) for each in ("1", "2", "Bob", "Cyd", "Dora")}
+    assert bed.groups() == alone
+    hear(bed, withdrawn(others[0]))
+    bed.look_again()
+    assert bed.groups() == (alone - {frozenset({"Bob"})} - {frozenset({each}) for each in "12"}) | together
+    # And nothing again, when they come back.
+    bed.hear(others[0])
+    bed.look_again()
+    assert bed.groups() == alone
