@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from schemas.body import PROVIDER
-from schemas.ingest import RecordIngested
+from schemas.ingest import RecordIngested, RecordVersion, RecordWithdrawn
 from services.dedupe import handlers, recognising, store, tallies
 from services.dedupe.domain.company import Change, Company, Tally
 from services.dedupe.domain.person import Person
@@ -161,3 +161,12 @@ class Bed:
 def make_bed(settings: Settings) -> Bed:
     database = Database(settings, "dedupe")
     return Bed(database, codec_over(settings, database), settings=settings)
+
+
+def withdrawn(record: RecordIngested, *others: RecordIngested, stands: RecordIngested | None = None) -> RecordWithdrawn:
+    """Nobody says this and the others any more; `stands`, if anything."""
+    version = stands and RecordVersion(import_id=stands.import_id, row=stands.row, digest=stands.digest)
+    forgotten = tuple(each.digest for each in (record, *others))
+    return RecordWithdrawn(
+        record_id=record.record_id, source_id=record.source_id, import_id=record.import_id, stands=version, forgotten=forgotten
+    )

@@ -13,13 +13,13 @@ from services.kit.database import as_json, rows, run
 OPEN = """
 FROM links JOIN records a ON a.arrived = links.record JOIN records b ON b.arrived = links.other
 WHERE links.workspace_id = :w AND apart AND links.record < links.other
-      AND NOT EXISTS (SELECT FROM decided WHERE decided.record = links.record AND decided.other = links.other AND decided.same IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM decided WHERE decided.record = links.record AND decided.other = links.other)
       AND NOT EXISTS (SELECT FROM postponed WHERE postponed.record = links.record AND postponed.other = links.other AND until > :now)
 """
 """Links whose two are two persons, and about whom nobody has decided."""
 
 
-def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool | None]) -> None:
+def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool]) -> None:
     """Of two decisions on one pair, the later holds."""
     if pairs:
         run(

@@ -275,8 +275,7 @@ def decided_of(connection: Connection, records: Collection[Number]) -> tuple[set
     same: set[Pair] = set()
     apart: set[Pair] = set()
     for row in found:
-        if row.same is not None:
-            (same if row.same else apart).add((min(row.record, row.other), max(row.record, row.other)))
+        (same if row.same else apart).add((min(row.record, row.other), max(row.record, row.other)))
     return same, apart
 
 

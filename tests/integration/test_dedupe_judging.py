@@ -10,7 +10,8 @@ from schemas.dedupe import PersonMergedAway, PersonSplitOff
 from services.dedupe import reviewing
 from services.dedupe.kinds import PERSON
 from services.kit.errors import Conflict, Invalid, NotFound
-from tests.dedupe_bed import Bed
+from tests.dedupe_bed import Bed, withdrawn
+from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
 
@@ -66,6 +67,15 @@ def test_what_was_merged_by_hand_stays_so_when_its_rows_come_again_or_are_looked
     bed.hear(bed.record("1", **ann(title="CEO")), bed.record("2", **bob(title="Clerk")))
     bed.hear(bed.record("3", **bob()))
     assert bed.groups() == {frozenset("123")}
+
+
+@pytest.mark.parametrize("gone", ["12", "13", "52", "53"])
+def test_a_merge_holds_while_either_side_has_a_record_left(bed: Bed, gone: str) -> None:
+    said = {"1": ann(), "5": ann(), "2": bob(), "3": bob()}
+    bed.hear(*(bed.record(row, **fields) for row, fields in said.items()))
+    merge(bed, "1", "2")
+    bed.take([heard(withdrawn(bed.record(row, **said[row])), bed.workspace_id) for row in gone])
+    assert bed.groups() == {frozenset(said.keys() - set(gone))}
 
 
 def test_a_merge_that_is_taken_back_leaves_all_as_it_was(bed: Bed) -> None:

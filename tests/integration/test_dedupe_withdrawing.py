@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from schemas.ingest import RecordIngested, RecordVersion, RecordWithdrawn
+from schemas.ingest import RecordIngested, RecordWithdrawn
 from services.kit.database import rows
-from tests.dedupe_bed import Bed
+from tests.dedupe_bed import Bed, withdrawn
 from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
@@ -15,15 +15,6 @@ pytestmark = pytest.mark.engines
 @pytest.fixture
 def bed(dedupe_bed: Bed) -> Bed:
     return dedupe_bed.elsewhere()
-
-
-def withdrawn(record: RecordIngested, *others: RecordIngested, stands: RecordIngested | None = None) -> RecordWithdrawn:
-    """Nobody says this and the others any more; `stands`, if anything."""
-    version = stands and RecordVersion(import_id=stands.import_id, row=stands.row, digest=stands.digest)
-    forgotten = tuple(each.digest for each in (record, *others))
-    return RecordWithdrawn(
-        record_id=record.record_id, source_id=record.source_id, import_id=record.import_id, stands=version, forgotten=forgotten
-    )
 
 
 def hear(bed: Bed, *bodies: RecordIngested | RecordWithdrawn) -> list[str]:

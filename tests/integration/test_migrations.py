@@ -64,6 +64,16 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
                VALUES (:w, :s, 1, 'PersonsJudged', 'k', :id, CAST(:body AS json), '{"correlation_id": "c", "actor": "user:1"}', now())""",
             w=PROVIDER, s="judgement:1", id=uuid4(), body=f'{{"judgement_id": "{here}"}}',
         )  # fmt: skip
+        run(
+            worker,
+            "INSERT INTO streams (workspace_id, stream, state) VALUES (:w, :s, '{\"verdict\": \"same\"}')",
+            w=PROVIDER, s=f"judgement:{here}",
+        )  # fmt: skip
+        run(
+            worker,
+            "INSERT INTO decided (workspace_id, record, other, same, judgement_id) VALUES (:w, 1, 2, true, :j), (:w, 1, 3, NULL, :j)",
+            w=PROVIDER, j=here,
+        )  # fmt: skip
     migrate.upgrade(owned, "dedupe", migrate.folder_of("dedupe"))
     with database.transaction() as worker:
         assert {row.workspace_id: row.people for row in rows(worker, "SELECT workspace_id, people FROM sizes")} == {PROVIDER: 1, here: 1}
@@ -79,6 +89,7 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
         assert [(row.judgement_id, row.by) for row in rows(worker, "SELECT judgement_id, judgements.by FROM judgements")] == [
             (here, "user:1")
         ]
+        assert [row.same for row in rows(worker, "SELECT same FROM decided")] == [True, True]
         forced = rows(worker, "SELECT relforcerowsecurity AS forced FROM pg_class WHERE relname IN ('records', 'events')")
         assert {row.forced for row in forced} == {True}
     database.close()

@@ -36,17 +36,13 @@ def evolve(judgement: Judgement | None, event: JudgementEvent) -> Judgement:
             return replace(judgement or Judgement(event.judgement_id, Verdict.LATER, (), ()), withdrawn=True)
 
 
-def decided(judgement: Judgement) -> dict[RecordPair, bool | None]:
-    """Pairs of records, and whether they are the same person by this; None: only that earlier judgements on them hold no more.
-
-    One pair is enough to hold two persons together; to keep them apart takes all pairs, as either may be split one day.
+def decided(judgement: Judgement) -> dict[RecordPair, bool]:
+    """Pairs of records, and whether they are the same person by this: all pairs, as either part may be split one day, and any of their
+    records withdrawn.
     """
     if judgement.verdict == Verdict.LATER:
         return {}
-    same = judgement.verdict == Verdict.SAME
-    pairs: dict[RecordPair, bool | None] = dict.fromkeys(product(judgement.some, judgement.others), None if same else False)
-    if same:
-        pairs[judgement.some[0], judgement.others[0]] = True
+    pairs = dict.fromkeys(product(judgement.some, judgement.others), judgement.verdict == Verdict.SAME)
     if judgement.each_is_one:
         pairs |= dict.fromkeys(chained(judgement.some) + chained(judgement.others), True)
     return pairs
