@@ -1,13 +1,18 @@
 """What is asked of dedupe by people: to judge two parts of the records as one person or two, and to take that back."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from sqlalchemy import Connection
+
 from schemas.dedupe import JudgementWithdrawn, PersonsJudged, Verdict
-from services.dedupe import decisions, store
+from services.dedupe import decisions, searching, store
+from services.dedupe.choosing import in_order
 from services.dedupe.domain import judgement as judgements
+from services.dedupe.domain.person import Person, taken_in
 from services.dedupe.handlers import settle
 from services.dedupe.kinds import JUDGEMENT, PERSON
 from services.dedupe.models import Judges
@@ -42,33 +47,62 @@ def put_off(work: Work, judges: Judges, workspace_id: UUID, persons: tuple[UUID,
 
 
 def unmerge(work: Work, judges: Judges, workspace_id: UUID, person_id: UUID, note: str | None) -> tuple[UUID, list[Told]]:
-    """A person who was merged away is somebody else after all: their records are theirs again, and what comes goes to the right side."""
+    """A person who was merged away is somebody else after all: their records are theirs again, and what comes goes to the right side.
+
+    That is decided against the records that the other had when it took them in. What has come since, for either, follows its evidence.
+    """
+    store.lock_scopes(work.connection, [workspace_id])
     gone = work.load(PERSON, [person_id], workspace_id)[person_id]
     if gone is None:
         raise NotFound(f"there is no person {person_id} here")
-    if gone.merged_into is None:
+    into = whose(work.connection, workspace_id, gone)
+    if into is None:
         raise Conflict(f"{person_id} was not merged into anybody, or is back already")
-    group = store.of_persons(work.connection, {(workspace_id, gone.merged_into)})
-    return split(work, judges, workspace_id, tuple(r for r in gone.record_ids if r in group), note, each_is_one=False)
+    group = store.of_persons(work.connection, {(workspace_id, into)})
+    some = group.keys() & set(gone.record_ids)
+    others = had(work.connection, workspace_id, into, some) & group.keys() - some
+    return judge(work, judges, workspace_id, apart(some, others or group.keys(), note))
 
 
-def split(
-    work: Work, judges: Judges, workspace_id: UUID, record_ids: tuple[UUID, ...], note: str | None, *, each_is_one: bool = True
-) -> tuple[UUID, list[Told]]:
+def whose(connection: Connection, workspace_id: UUID, gone: Person) -> UUID | None:
+    """Who has the records of a person who was merged away: where the first of them is. That need not be whom they were merged into,
+    who may have been merged away since.
+    """
+    records = store.find(connection, [(workspace_id, each) for each in gone.record_ids]) if gone.merged_into else {}
+    return next((each.person_id for each in in_order(records.values()) if each.person_id), None)
+
+
+def had(connection: Connection, workspace_id: UUID, person_id: UUID, some: AbstractSet[UUID]) -> AbstractSet[UUID]:
+    """The records that the person had when it took these in, with those of all whom it took in then."""
+    before, then = taken_in(store.history_of(connection, workspace_id, person_id), some)
+    others = searching.merged_into(connection, workspace_id, person_id, then)
+    return (before | {record_id for each in others for record_id in each.record_ids}) & then if before else then
+
+
+def split(work: Work, judges: Judges, workspace_id: UUID, record_ids: tuple[UUID, ...], note: str | None) -> tuple[UUID, list[Told]]:
     """These records of one person are another's."""
-    found = known(work, workspace_id, record_ids)
-    persons = {each.person_id for each in found.values()}
-    if len(persons) != 1 or None in persons:
+    store.lock_scopes(work.connection, [workspace_id])
+    found = {each.person_id for each in known(work, workspace_id, record_ids).values()}
+    person_id = found.pop()
+    if found or person_id is None:
         raise Invalid("the records to split off must be of one person")
-    person_id = persons.pop()
-    assert person_id is not None  # noqa: S101 - looked at above
-    rest = tuple(sorted(store.of_persons(work.connection, {(workspace_id, person_id)}).keys() - set(record_ids)))
+    group = store.of_persons(work.connection, {(workspace_id, person_id)})
+    return judge(work, judges, workspace_id, apart(set(record_ids), group.keys(), note, each_is_one=True))
+
+
+def apart(some: AbstractSet[UUID], others: AbstractSet[UUID], note: str | None, *, each_is_one: bool = False) -> PersonsJudged:
+    """That some records of a person are not whose the others of these are."""
+    rest = others - some
     if not rest:
         raise Invalid("these are all records of the person: leave at least one")
-    judged = PersonsJudged(
-        judgement_id=uuid4(), verdict=Verdict.DIFFERENT, some=tuple(sorted(record_ids)), others=rest, each_is_one=each_is_one, note=note
+    return PersonsJudged(
+        judgement_id=uuid4(),
+        verdict=Verdict.DIFFERENT,
+        some=tuple(sorted(some)),
+        others=tuple(sorted(rest)),
+        each_is_one=each_is_one,
+        note=note,
     )
-    return judge(work, judges, workspace_id, judged)
 
 
 def judge(work: Work, judges: Judges, workspace_id: UUID, judged: PersonsJudged) -> tuple[UUID, list[Told]]:

@@ -234,6 +234,17 @@ def states_of(connection: Connection, workspace_id: UUID, kind: Kind[S], keys: I
     return [kind.stored.validate_json(row.state) for row in found]
 
 
+def history_of(connection: Connection, workspace_id: UUID, person_id: UUID) -> list[set[UUID]]:
+    """The records that a person had, as each event told them that did."""
+    found = rows(
+        connection,
+        """SELECT body->>'record_ids' AS records FROM events
+           WHERE workspace_id = :w AND stream = :stream AND type IN ('PersonFormed', 'PersonRevised') ORDER BY version""",
+        w=workspace_id, stream=f"person:{person_id}",
+    )  # fmt: skip
+    return [set(msgspec.json.decode(row.records, type=list[UUID])) for row in found]
+
+
 def company_size(connection: Connection, workspace_id: UUID, company_id: UUID) -> tuple[int, int]:
     """How many records mean the company, and how many persons these are of."""
     [row] = rows(

@@ -109,6 +109,39 @@ def test_an_unmerge_restores_both_and_later_records_go_to_the_right_side(bed: Be
     assert bed.groups() == {frozenset("15"), frozenset("24")}
 
 
+def test_what_came_while_two_were_one_goes_to_its_own_side_when_they_are_not(bed: Bed) -> None:
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
+    younger = bed.person_of("2")
+    merge(bed, "1", "2")
+    bed.hear(bed.record("5", **bob()))
+    unmerge(bed, younger)
+    assert bed.groups() == {frozenset("1"), frozenset("25")}
+    assert bed.person_of("5") == younger
+
+
+def test_the_record_that_made_two_one_goes_where_it_belongs_when_they_are_not(bed: Bed) -> None:
+    its: dict[str, Any] = {"linkedin": "linkedin.com/in/annlee", "phone": "+49 731 5551001"}
+    bed.hear(bed.record("1", **ann()), bed.record("2", **its))
+    assert bed.groups() == {frozenset("1"), frozenset("2")}
+    younger = bed.person_of("2")
+    bed.hear(bed.record("3", email="ann@acme.com", **its))
+    assert bed.groups() == {frozenset("123")}
+    unmerge(bed, younger)
+    assert bed.groups() == {frozenset("1"), frozenset("23")}
+
+
+def test_one_who_was_merged_into_one_who_was_merged_comes_back(bed: Bed) -> None:
+    bed.hear(bed.record("1", **ann()), bed.record("2", **bob()), bed.record("3", full_name="Cyd Moss", email="cyd@hull.io"))
+    second, third = bed.person_of("2"), bed.person_of("3")
+    merge(bed, "2", "3")
+    merge(bed, "1", "2")
+    assert bed.groups() == {frozenset("123")}
+    unmerge(bed, third)
+    assert (bed.groups(), bed.person_of("3")) == ({frozenset("12"), frozenset("3")}, third)
+    unmerge(bed, second)
+    assert (bed.groups(), bed.person_of("2")) == ({frozenset("1"), frozenset("2"), frozenset("3")}, second)
+
+
 def test_two_kept_apart_are_never_one_whatever_comes_to_speak_for_it(bed: Bed) -> None:
     bed.hear(bed.record("1", **ann()), bed.record("2", **bob()))
     keep_apart(bed, "1", "2")

@@ -140,6 +140,19 @@ def test_records_are_split_off_and_an_unmerge_brings_back_who_was(world: World) 
     assert world.call("POST", f"people/{younger}/unmerge", 409, {})["detail"].endswith("is back already")
 
 
+def test_all_whom_a_page_shows_as_merged_in_can_be_unmerged_from_there(world: World) -> None:
+    two_alike(world.bed)
+    first, third = world.bed.person_of("1"), str(world.bed.person_of("3"))
+    world.judge("same", "2", "3")
+    world.judge("same", "1", "2")
+    assert third in {each["person_id"] for each in world.call("GET", f"people/{first}")["merged_in"]}
+    shown = world.call("POST", f"people/{third}/unmerge", 201, {}, preview=True)
+    assert sorted(len(person["record_ids"]) for person in shown["people"]) == [1, 2]
+    assert world.bed.groups() == {frozenset("123")}
+    world.call("POST", f"people/{third}/unmerge", 201, {})
+    assert world.bed.groups() == {frozenset("12"), frozenset("3")}
+
+
 def test_only_operators_of_the_provider_review(world: World) -> None:
     member = world.signer.sign(Caller(f"user:{uuid4()}", Role.OWNER, uuid4(), uuid4(), "Europe/Rome"))
     for method, path in (("GET", "review"), ("POST", "judgements")):

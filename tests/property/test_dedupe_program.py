@@ -77,10 +77,11 @@ class Program:
             self.judge(partial(reviewing.unmerge, person_id=person_id, note=None))
 
     def comes_back(self, person_id: UUID) -> bool:
-        """Whether some of the person's records, and not all, are with whom they were merged into."""
+        """Whether some of the person's records, and not all, are with whoever has the first of them."""
         person = next(p for p in self.bed.states(PERSON) if p.person_id == person_id)
-        into = self.bed.persons().get(person.merged_into or person_id)
-        return into is not None and set() < set(person.record_ids) & set(into.record_ids) < set(into.record_ids)
+        with self.bed.database.transaction() as connection:
+            into = reviewing.whose(connection, self.bed.workspace_id, person)
+        return into is not None and not set(self.bed.persons()[into].record_ids) <= set(person.record_ids)
 
     def withdraw(self) -> None:
         if self.judged:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Connection
 
 from schemas.dedupe import Verdict
-from services.dedupe import decisions, questions, reviewing
+from services.dedupe import decisions, questions, reviewing, store
 from services.dedupe.api.golden import PersonView, person_view
 from services.dedupe.domain.judgement import Judgement
 from services.dedupe.domain.linkage.resolving import LINK
+from services.dedupe.kinds import PERSON
 from services.dedupe.models import JUDGES
 from services.dedupe.questions import Answer, Decision, Outcome
 from services.dedupe.reviewing import Act
@@ -159,9 +160,9 @@ def split(person_id: UUID, ask: SplitOff, desk: Annotated[Desk, may("merge.revie
 @router.post("/people/{person_id}/unmerge", status_code=201)
 def unmerge(person_id: UUID, ask: Unmerge, desk: Annotated[Desk, may("merge.review")], preview: bool = False) -> Judged:
     """A person who was merged away is somebody else after all."""
-    into = person_view(desk, person_id).merged_into
-    about = [into] if into else [person_id]
-    return decide(desk, partial(reviewing.unmerge, person_id=person_id, note=ask.note), about, preview=preview)
+    gone = desk.read(lambda c: store.state_of(c, desk.workspace_id, PERSON, person_id))
+    into = desk.read(lambda c: reviewing.whose(c, desk.workspace_id, gone)) if gone else None
+    return decide(desk, partial(reviewing.unmerge, person_id=person_id, note=ask.note), [into or person_id], preview=preview)
 
 
 @router.get("/judgements/{judgement_id}")

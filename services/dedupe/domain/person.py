@@ -8,6 +8,8 @@ only on that: not on the size of batches.
 """
 
 import hashlib
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -103,3 +105,15 @@ def merge_away(person: Person, into: UUID, why: str) -> list[PersonEvent]:
 def withdraw(person: Person) -> list[PersonEvent]:
     """What there is to tell of a person of whom no record is left."""
     return [] if person.withdrawn else [PersonWithdrawn(person_id=person.person_id)]
+
+
+def taken_in(history: Iterable[AbstractSet[UUID]], records: AbstractSet[UUID]) -> tuple[AbstractSet[UUID], AbstractSet[UUID]]:
+    """What a person had before it took in the first of these records, and what it had then. `history`: its records after each event."""
+    before: AbstractSet[UUID] = frozenset()
+    then: AbstractSet[UUID] = frozenset()
+    for each in history:
+        if records.isdisjoint(each):
+            before, then = each, frozenset()
+        elif not then:
+            then = each
+    return before, then
