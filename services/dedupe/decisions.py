@@ -10,13 +10,26 @@ from sqlalchemy import Connection
 from services.dedupe.domain.judgement import RecordPair
 from services.kit.database import as_json, rows, run
 
-OPEN = """
-FROM links JOIN records a ON a.arrived = links.record JOIN records b ON b.arrived = links.other
-WHERE links.workspace_id = :w AND apart AND links.record < links.other
-      AND NOT EXISTS (SELECT FROM decided WHERE decided.record = links.record AND decided.other = links.other)
-      AND NOT EXISTS (SELECT FROM postponed WHERE postponed.record = links.record AND postponed.other = links.other AND until > :now)
+PAIRS = """
+SELECT a.arrived AS record, b.arrived AS other FROM records a, records b
+WHERE a.workspace_id = :w AND a.record_id = ANY(CAST(:all AS uuid[])) AND b.workspace_id = :w AND b.record_id = ANY(CAST(:all AS uuid[]))
+      AND (a.record_id = ANY(CAST(:some AS uuid[]))) <> (b.record_id = ANY(CAST(:some AS uuid[])))
 """
-"""Links whose two are two persons, and about whom nobody has decided."""
+"""Each of some records with each of the others, from both sides."""
+ANSWERED = """
+WITH last AS (
+    SELECT DISTINCT ON (record, other) record, other, same FROM decided WHERE workspace_id = :w ORDER BY record, other, place DESC),
+answers AS (SELECT record, other FROM last WHERE NOT same
+            UNION ALL SELECT record, other FROM postponed WHERE workspace_id = :w AND until > :now)
+SELECT a.person_id, b.person_id FROM answers JOIN records a ON a.arrived = answers.record JOIN records b ON b.arrived = answers.other
+WHERE a.person_id IS NOT NULL AND b.person_id IS NOT NULL
+"""
+"""Persons of whom some record was decided last to be somebody else than a record of the other's, or is to be asked about later."""
+OPEN = f"""
+FROM links JOIN records a ON a.arrived = links.record JOIN records b ON b.arrived = links.other
+WHERE links.workspace_id = :w AND apart AND links.record < links.other AND (a.person_id, b.person_id) NOT IN ({ANSWERED})
+"""
+"""Links whose two are two persons, and about whom nobody has decided. Those that somebody has are few: they are looked up once."""
 
 
 def keep(connection: Connection, workspace_id: UUID, judgement_id: UUID, pairs: Mapping[RecordPair, bool]) -> None:
@@ -65,12 +78,9 @@ def postpone(connection: Connection, workspace_id: UUID, some: tuple[UUID, ...],
     """The question whether these two parts are one: of all pairs, as the next link between the two would ask the same."""
     run(
         connection,
-        """INSERT INTO postponed (workspace_id, record, other, until)
-           SELECT :w, least(a.arrived, b.arrived), greatest(a.arrived, b.arrived), :until FROM records a, records b
-           WHERE a.workspace_id = :w AND a.record_id = ANY(CAST(:some AS uuid[]))
-                 AND b.workspace_id = :w AND b.record_id = ANY(CAST(:others AS uuid[]))
-           ON CONFLICT (record, other) DO UPDATE SET until = EXCLUDED.until""",
-        w=workspace_id, some=list(some), others=list(others), until=until,
+        f"""INSERT INTO postponed (workspace_id, record, other, until) SELECT :w, record, other, :until FROM ({PAIRS}) AS pairs
+            ON CONFLICT (record, other) DO UPDATE SET until = EXCLUDED.until""",  # noqa: S608 - made of constants
+        w=workspace_id, some=list(some), all=[*some, *others], until=until,
     )  # fmt: skip
 
 
@@ -78,12 +88,8 @@ def ask_again(connection: Connection, workspace_id: UUID, some: tuple[UUID, ...]
     """What was put off is a question again."""
     run(
         connection,
-        """DELETE FROM postponed USING records a, records b
-           WHERE postponed.workspace_id = :w
-                 AND a.workspace_id = :w AND a.record_id = ANY(CAST(:some AS uuid[]))
-                 AND b.workspace_id = :w AND b.record_id = ANY(CAST(:others AS uuid[]))
-                 AND postponed.record = least(a.arrived, b.arrived) AND postponed.other = greatest(a.arrived, b.arrived)""",
-        w=workspace_id, some=list(some), others=list(others),
+        f"DELETE FROM postponed USING ({PAIRS}) AS pairs WHERE postponed.record = pairs.record AND postponed.other = pairs.other",  # noqa: S608
+        w=workspace_id, some=list(some), all=[*some, *others],
     )  # fmt: skip
 
 

@@ -200,6 +200,21 @@ def test_what_was_decided_waits_no_more(world: World) -> None:
     assert world.call("GET", "review/count") == {"questions": 1}
 
 
+@pytest.mark.parametrize(("one", "other"), ["12", "21"])
+@pytest.mark.parametrize("verdict", ["different", "later"])
+def test_what_was_answered_of_two_persons_is_not_asked_again_of_their_next_records(
+    world: World, verdict: str, one: str, other: str
+) -> None:
+    two_alike(world.bed)
+    judged = world.judge(verdict, one, other)
+    world.bed.hear(world.bed.record("4", full_name="Ann Lee", email="ann@acme.com", phone="+41 31 555 01 01"))
+    world.bed.hear(world.bed.record("5", full_name="Bob Ray", email="ann@acme.com", phone="+41 31 555 02 02"))
+    assert {frozenset("14"), frozenset("25")} < world.bed.groups()
+    assert (world.asked(), world.call("GET", "review/count")) == (set(), {"questions": 0})
+    world.call("DELETE", f"judgements/{judged['judgement_id']}")
+    assert (world.asked(), world.call("GET", "review/count")) == ({frozenset("1425")}, {"questions": 1})
+
+
 def test_people_are_found_by_what_is_known_of_them(world: World) -> None:
     two_alike(world.bed)
     world.bed.hear(world.bed.record("4", full_name="Dan Oak", linkedin="https://linkedin.com/in/dan-oak-1a2b"))

@@ -74,6 +74,7 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
             "INSERT INTO decided (workspace_id, record, other, same, judgement_id) VALUES (:w, 1, 2, true, :j), (:w, 1, 3, NULL, :j)",
             w=PROVIDER, j=here,
         )  # fmt: skip
+        run(worker, "INSERT INTO postponed (workspace_id, record, other, until) VALUES (:w, 1, 2, now())", w=PROVIDER)
     migrate.upgrade(owned, "dedupe", migrate.folder_of("dedupe"))
     with database.transaction() as worker:
         assert {row.workspace_id: row.people for row in rows(worker, "SELECT workspace_id, people FROM sizes")} == {PROVIDER: 1, here: 1}
@@ -90,6 +91,7 @@ def test_rows_of_all_workspaces_are_moved(owned: Settings) -> None:
             (here, "user:1")
         ]
         assert [row.same for row in rows(worker, "SELECT same FROM decided")] == [True, True]
+        assert {(row.record, row.other) for row in rows(worker, "SELECT record, other FROM postponed")} == {(1, 2), (2, 1)}
         forced = rows(worker, "SELECT relforcerowsecurity AS forced FROM pg_class WHERE relname IN ('records', 'events')")
         assert {row.forced for row in forced} == {True}
     database.close()
