@@ -122,7 +122,10 @@ def test_names_go_home_again_when_the_record_with_the_domain_goes(bed: Bed) -> N
 
 def test_a_phone_that_several_families_had_says_something_again_when_they_are_gone(bed: Bed) -> None:
     phone = "+49 30 7654321"
-    ann = [bed.record("1", given_name="Ann", family_name="Lee", city="Ulm", phone=phone), bed.record("2", given_name="Ann", city="Ulm", phone=phone)]
+    ann = [
+        bed.record("1", given_name="Ann", family_name="Lee", city="Ulm", phone=phone),
+        bed.record("2", given_name="Ann", city="Ulm", phone=phone),
+    ]
     others = [bed.record(name, full_name=f"{name} {name}son", phone=phone, company_name=f"{name} works") for name in ("Bob", "Cyd", "Dora")]
     bed.hear(*ann)
     together = {frozenset({"1", "2"})}
