@@ -13,12 +13,12 @@ NAMES: dict[DataField, tuple[str, ...]] = {
         number, nr, no, nummer, kundennummer, kontakt id, identifiant, numero, codigo, codice
     """),
     DataField.GIVEN_NAME: names("""
-        first name, firstname, given name, forename, fname, vorname, rufname, prenom, nombre de pila, primer nombre, nome proprio,
-        primeiro nome, voornaam, fornamn, fornavn, imie, etunimi, jmeno, imya, im ya, onoma
+        first name, firstname, first, given name, given, forename, fname, vorname, rufname, prenom, nombre de pila, primer nombre,
+        nome proprio, primeiro nome, voornaam, fornamn, fornavn, imie, etunimi, jmeno, imya, im ya, onoma
     """),
     DataField.FAMILY_NAME: names("""
-        last name, lastname, surname, family name, lname, nachname, familienname, zuname, nom de famille, apellido, apellidos, cognome,
-        sobrenome, apelido, achternaam, efternamn, efternavn, etternavn, nazwisko, sukunimi, prijmeni, familiya, prizvishche,
+        last name, lastname, last, surname, family name, family, lname, nachname, familienname, zuname, nom de famille, apellido, apellidos,
+        cognome, sobrenome, apelido, achternaam, efternamn, efternavn, etternavn, nazwisko, sukunimi, prijmeni, familiya, prizvishche,
         eponymo, epitheto
     """),
     DataField.FULL_NAME: names("""
