@@ -23,17 +23,34 @@ class Field(NamedTuple):
     name: str
     levels: tuple[str, ...]
 
+    @property
+    def told(self) -> int:
+        """How many of the levels say something of whether two are one: all but OF_RELATIVES, which is the last where there is one."""
+        return len(self.levels) - (self.levels[-1] == OF_RELATIVES)
+
+    def of_relatives(self, level: int) -> int:
+        return len(self.levels) if level == SAME else level
+
+    def padded(self, each: list[float]) -> list[float]:
+        """What is known of level 0 and those that say something, and 0 for the rest."""
+        return each + [0.0] * (1 + len(self.levels) - len(each))
+
 
 LEAST_LETTERS, TWO_TYPOS_AFTER = 7, 10
 """Of a company's name, to be found in spite of a typo, or of two."""
 SAME, VARIANT, INITIAL, ALIKE, OTHER_GIVEN = 1, 2, 3, 4, 5
 OTHER_FAMILY = 3
+VOWELS = frozenset("aeiou")
+ENDING = 2
+"""Letters at the end of a name that make another of it (`Stefan`, `Stefanie`); what lacks more, is shortened."""
 SAME_ADDRESS, MISSPELT, SAME_NAME_ELSEWHERE, BESIDE, ANOTHER_FREE, ANOTHER, NUMBERED, BOTH_FREE = 1, 2, 3, 4, 5, 6, 7, 8
+OF_RELATIVES = "the same, as of relatives"
+"""Of what two may share without being one. It is worth nothing: records alone do not tell a couple from one person of two names."""
 
 GIVEN = Field("given name", ("the same", "a spelling or pet name of it", "its initial", "alike", "different"))
 FAMILY = Field("family name", ("the same", "a spelling of it", "different"))
 PROFILE = Field("profile", ("the same", "another"))
-EMPLOYER = Field("company", ("the same", "alike", "another"))
+EMPLOYER = Field("company", ("the same", "alike", "another", OF_RELATIVES))
 ADDRESS = Field(
     "e-mail address",
     (
@@ -45,15 +62,16 @@ ADDRESS = Field(
         "another",
         "the same name there with another number",
         "another, both of them private",
+        OF_RELATIVES,
     ),
 )
-PHONE = Field("phone", ("the same", "another"))
+PHONE = Field("phone", ("the same", "another", OF_RELATIVES))
 PLACE = Field("place", ("the same city", "the same country", "another country"))
 TITLE = Field("job title", ("the same", "alike", "another"))
 
 
 def at_one_employer(field: Field) -> Field:
-    return Field(f"{field.name}, at one company", field.levels)
+    return field._replace(name=f"{field.name}, at one company")
 
 
 FIELDS = (
@@ -63,19 +81,22 @@ FIELDS = (
 )  # fmt: skip
 
 
+SAME_EMPLOYER = frozenset({SAME, EMPLOYER.of_relatives(SAME)})
 ADDRESSES = tuple(place for place, field in enumerate(FIELDS) if field in {ADDRESS, at_one_employer(ADDRESS)})
 """Where in FIELDS the address stands."""
 
 
 def compare(one: Traits, other: Traits) -> Levels:
     given, family = names(one, other)
-    employer = employers(one, other)
-    address, phone, place, title = addresses(one, other, given, family), phones(one, other), places(one, other), titles(one, other)
-    if employer == SAME:
-        levels = (given, family, profiles(one, other), employer, 0, 0, 0, 0, address, phone, place, title)
-    else:
-        levels = (given, family, profiles(one, other), employer, address, phone, place, title, 0, 0, 0, 0)
-    return levels + own_fields(one, other, employer == SAME) if one.extras else levels
+    employer, address, phone = employers(one, other), addresses(one, other, given, family), phones(one, other)
+    at_one = employer == SAME
+    if may_be_relatives(one, other, given, family):
+        address, phone = ADDRESS.of_relatives(address), PHONE.of_relatives(phone)
+        if called_after_family(one) or called_after_family(other):
+            employer = EMPLOYER.of_relatives(employer)
+    which, unknown = (address, phone, places(one, other), titles(one, other)), (0, 0, 0, 0)
+    levels = (given, family, profiles(one, other), employer, *(unknown + which if at_one else which + unknown))
+    return levels + own_fields(one, other, at_one) if one.extras else levels
 
 
 def fields_of(traits: Traits) -> tuple[Field, ...]:
@@ -100,6 +121,16 @@ def names(one: Traits, other: Traits) -> tuple[int, int]:
     return given, family
 
 
+def may_be_relatives(one: Traits, other: Traits, given: int, family: int) -> bool:
+    """Two of one family name whose given names are in full and different: what a family or its firm shares, says nothing of such."""
+    return given == OTHER_GIVEN and family in {SAME, VARIANT} and len(one.first) > 1 and len(other.first) > 1
+
+
+def called_after_family(traits: Traits) -> bool:
+    """Whether the company has their family's name: `Weber GmbH`, `weber-sohn.de`."""
+    return traits.family in traits.company.split() or any(goes_with(traits.family, domain) for domain in traits.domains)
+
+
 def share_a_family_name(one: Traits, other: Traits) -> bool:
     """Whether one has the other's family name beside their own."""
     return not (one.once | {one.family_skeleton}).isdisjoint(other.once | {other.family_skeleton})
@@ -119,7 +150,11 @@ def given_names(one: Traits, other: Traits) -> int:
         return VARIANT
     # `Karl-Heinz` and `Karlheinz`.
     whole = one.given != one.first or other.given != other.first
-    return VARIANT if whole and skeleton(one.given) == skeleton(other.given) else first_names(one.first, other.first)
+    if whole and skeleton(one.given) == skeleton(other.given):
+        return VARIANT
+    level = first_names(one.first, other.first)
+    # What stands in their address as well is no slip.
+    return OTHER_GIVEN if one.spelt and other.spelt and not may_stand_for(one.first, other.first) else level
 
 
 @lru_cache(maxsize=50_000)
@@ -128,12 +163,20 @@ def first_names(one: str, other: str) -> int:
         return INITIAL if one[0] == other[0] else OTHER_GIVEN
     if may_stand_for(one, other):
         return VARIANT
-    shorter = min(len(one), len(other))
-    if shorter > 3 and OSA.distance(one, other, score_cutoff=1) <= 1:
-        return VARIANT
-    if (shorter > 2 and (one.startswith(other) or other.startswith(one))) or JaroWinkler.similarity(one, other, score_cutoff=0.88) >= 0.88:
+    shorter, longer = sorted((one, other), key=len)
+    if len(longer) - len(shorter) > ENDING and len(shorter) > 2 and longer.startswith(shorter):
         return ALIKE
-    return OTHER_GIVEN
+    if end_otherwise(one, other):
+        return OTHER_GIVEN
+    if len(shorter) > 3 and OSA.distance(one, other, score_cutoff=1) <= 1:
+        return VARIANT
+    return ALIKE if JaroWinkler.similarity(one, other, score_cutoff=0.88) >= 0.88 else OTHER_GIVEN
+
+
+def end_otherwise(one: str, other: str) -> bool:
+    """As the names of a woman and a man do that are alike else: `Paul` and `Paula`, `Andrea` and `Andreas`, but not `Eric` and `Erik`."""
+    ends = {skeleton(one)[-1:], skeleton(other)[-1:]}
+    return len(ends) > 1 and not VOWELS.isdisjoint(ends)
 
 
 @lru_cache(maxsize=50_000)

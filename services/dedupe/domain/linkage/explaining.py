@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, Field, Levels, compare, fields_of
+from services.dedupe.domain.linkage.comparing import EMPLOYER, FAMILY, FIELDS, GIVEN, SAME, SAME_EMPLOYER, Field, Levels, compare, fields_of
 from services.dedupe.domain.linkage.learning import at_one
 from services.dedupe.domain.linkage.model import BY_FREQUENCY, Model
 from services.dedupe.domain.linkage.traits import Traits
@@ -30,9 +30,9 @@ def turns(model: Model, one: Traits, other: Traits, threshold: float) -> list[Tu
     score = model.score(one, other, levels)
     found = []
     for place, field in enumerate(fields):
-        if in_question(place, levels):
+        if in_question(place, field, levels):
             now = worth(model, place, levels[place], one, other)
-            for level in range(1, len(field.levels) + 1):
+            for level in range(1, field.told + 1):
                 then = score - now + worth(model, place, level, one, other)
                 turned = (then >= threshold) != (score >= threshold)
                 # To one person by a closer agreement, to two by a looser one: how close each is, is in the order of the levels.
@@ -41,9 +41,12 @@ def turns(model: Model, one: Traits, other: Traits, threshold: float) -> list[Tu
     return sorted(found, key=lambda turn: abs(turn.bits - score))
 
 
-def in_question(place: int, levels: Levels) -> bool:
-    """Not another company, which would change which fields count; of those that stand twice, the one that counts."""
-    return place < EMPLOYED or (place >= TWICE and at_one(place, len(levels)) == (levels[EMPLOYED] == SAME))
+def in_question(place: int, field: Field, levels: Levels) -> bool:
+    """Not another company, which would change which fields count; of those that stand twice, the one that counts; not what relatives
+    share.
+    """
+    counts = place < EMPLOYED or (place >= TWICE and at_one(place, len(levels)) == (levels[EMPLOYED] in SAME_EMPLOYER))
+    return counts and levels[place] <= field.told
 
 
 def named(field: Field, level: int) -> str:

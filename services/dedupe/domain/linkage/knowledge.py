@@ -12,7 +12,7 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
-from services.dedupe.domain.linkage.comparing import Levels, compare
+from services.dedupe.domain.linkage.comparing import FIELDS, Levels, compare
 from services.dedupe.domain.linkage.counts import Counts
 from services.dedupe.domain.linkage.employers import Domains, companies_of, employers_of
 from services.dedupe.domain.linkage.extras import chosen
@@ -177,7 +177,7 @@ def read(written: bytes) -> Knowledge:
         version=found.version,
         records=found.records,
         stated=Lexicon(counts("stated_given"), counts("stated_family")),
-        model=Model(found.prior, found.bits, frequencies),
+        model=Model(found.prior, with_new_levels(found.bits), frequencies),
         pet_names={name: frozenset(others) for name, others in found.pet_names.items()},
         posts={post_of(title): frozenset(map(post_of, others)) for title, others in found.posts.items()},
         aliases=found.aliases,
@@ -185,6 +185,11 @@ def read(written: bytes) -> Knowledge:
         extras=tuple(name for name, _, _ in found.extras),
         extra_keys=frozenset(found.extra_keys),
     )
+
+
+def with_new_levels(bits: list[list[float]]) -> list[list[float]]:
+    """What was learned before there were levels of relatives, with these."""
+    return [field.padded(known) for field, known in zip(FIELDS, bits, strict=False)] + bits[len(FIELDS) :]
 
 
 def text_of(title: Post) -> str:

@@ -143,7 +143,7 @@ def count(tallies: Sequence[Tally], levels: Levels, times: float) -> None:
 
 def expected(field: Field) -> list[float]:
     """Of two records of one person, before any are seen: what few records say moves it little."""
-    return [0.0] + [0.9 if level == SAME else 0.1 / (len(field.levels) - 1) for level in range(1, len(field.levels) + 1)]
+    return field.padded([0.0] + [0.9 if level == SAME else 0.1 / (field.told - 1) for level in range(1, field.told + 1)])
 
 
 def smoothed(counted: Mapping[int, float], likely: Sequence[float], pairs: float) -> list[float]:
@@ -153,8 +153,8 @@ def smoothed(counted: Mapping[int, float], likely: Sequence[float], pairs: float
 
 
 def accidental(field: Field) -> list[float]:
-    """Of two persons, before any are seen: the last level is the least agreement."""
-    return [0.0] + [0.02] * (len(field.levels) - 1) + [1 - 0.02 * (len(field.levels) - 1)]
+    """Of two persons, before any are seen: the last level that says something is the least agreement."""
+    return field.padded([0.0] + [0.02] * (field.told - 1) + [1 - 0.02 * (field.told - 1)])
 
 
 def by_chance(records: Sequence[Traits], fields: Sequence[Field]) -> Distribution:
@@ -223,7 +223,7 @@ def raise_identifiers(chance: Distribution, spurious: Sequence[Mapping[int, floa
 
 def weigh(fields: Sequence[Field], truth: Distribution, chance: Distribution) -> Distribution:
     weights = [
-        [0.0] + [bits(field.name, level, truth[place][level], chance[place][level]) for level in range(1, len(field.levels) + 1)]
+        field.padded([0.0] + [bits(field.name, level, truth[place][level], chance[place][level]) for level in range(1, field.told + 1)])
         for place, field in enumerate(fields)
     ]
     for place in range(len(FIELDS), len(fields)):

@@ -26,6 +26,7 @@ FAMILIES = 2
 """Family names with which two given names are seen as one, to be taken as one everywhere: a typo or a married couple is one."""
 LEAST_LETTERS = 3
 PLACES = tuple(FIELDS.index(field) for field in (PROFILE, ADDRESS, at_one_employer(ADDRESS)))
+ONES_OWN = frozenset({SAME, ADDRESS.of_relatives(SAME)})
 UNLIKE = (ALIKE, OTHER_GIVEN)
 
 
@@ -33,7 +34,7 @@ def learned(records: Sequence[Traits], compared: Mapping[Pair, Levels]) -> dict[
     """Skeleton of a given name → those of its pet names, and the reverse."""
     families: dict[frozenset[str], set[str]] = defaultdict(set)
     for (one, other), levels in compared.items():
-        if levels[0] in UNLIKE and levels[1] in {SAME, VARIANT} and SAME in {levels[place] for place in PLACES}:
+        if levels[0] in UNLIKE and levels[1] in {SAME, VARIANT} and not ONES_OWN.isdisjoint(levels[place] for place in PLACES):
             names = frozenset({records[one].first_skeleton, records[other].first_skeleton})
             if min(map(len, names)) >= LEAST_LETTERS:
                 families[names].add(records[one].family_skeleton)

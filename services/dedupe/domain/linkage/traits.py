@@ -31,6 +31,9 @@ LEAST_ALONE = 6
 """Letters of a company's name that is one word, to be its name without the country: `Air France` is no `Air`."""
 LONGEST_COUNTRY = 5
 """Words: `the United States of America`."""
+LEAST_SPELT = 3
+"""Letters of a given name, to be known in an address."""
+_letters_only = re.compile(r"[^\W\d_]+")
 _mark = re.compile(r"-[0-9a-f]{6,10}$")
 _not_digit = re.compile(r"\D")
 
@@ -82,6 +85,8 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
     extras: tuple[tuple[str, str], ...] = ()
     """Those that are compared, in one order for all records."""
     extra_keys: frozenset[str] = frozenset()
+    spelt: bool = False
+    """Whether the given name that the record states stands in an address of theirs as well: then it is no slip."""
 
     @cached_property
     def first(self) -> str:
@@ -106,11 +111,13 @@ def traits_of(record: NormalRecord) -> Traits:
     slug = record.linkedin or ""
     domain = meant(record.company_domain or "")
     domain = "" if addresses.is_provider(domain) else domain
+    given, family = plain(record.given_name or ""), plain(record.family_name or "")
+    mailboxes = tuple(dict.fromkeys(mailbox_of(each) for each in record.own_emails))
     return Traits(
         source=record.source,
-        given=plain(record.given_name or ""),
-        family=plain(record.family_name or ""),
-        mailboxes=tuple(dict.fromkeys(mailbox_of(each) for each in record.own_emails)),
+        given=given,
+        family=family,
+        mailboxes=mailboxes,
         phones=frozenset(digits for each in (record.phone, record.mobile) if each and (digits := phone_digits(each))),
         profile=slug,
         profile_name=plain(_mark.sub("", slug)),
@@ -121,7 +128,16 @@ def traits_of(record: NormalRecord) -> Traits:
         country=record.country or "",
         title=title_words(record.title or ""),
         own=tuple((plain(name), plain(value)) for name, value in sorted(record.custom.items())),
+        spelt=any(spells_out(mailbox, given.partition(" ")[0], family) for mailbox in mailboxes),
     )
+
+
+def spells_out(mailbox: Mailbox, first: str, family: str) -> bool:
+    """Whether a given name stands in an address, alone or beside the family name."""
+    if len(first) < LEAST_SPELT:
+        return False
+    last = letters(family)
+    return mailbox.name in {first, first + last, last + first} or first in _letters_only.findall(mailbox.local)
 
 
 @lru_cache(maxsize=100_000)
