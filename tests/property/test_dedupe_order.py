@@ -1,8 +1,14 @@
-"""Whatever the order of arrival and the size of batches, the same records are the same people at the same companies."""
+"""Whatever the order of arrival and the size of batches, the same records are the same people at the same companies.
 
+As long as no block is too large to be compared: whether it was when a record came, depends on what came before. Over that it holds for 99.5 %
+of the pairs (`bench.dedupe`).
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -13,6 +19,7 @@ from hypothesis import strategies as st
 from schemas.body import PROVIDER
 from schemas.details import CompanyDetails, PersonDetails
 from schemas.ingest import RecordIngested
+from services.dedupe.domain.linkage.blocking import FEWER_IN_A_BLOCK
 from tests.builders import MONDAY
 from tests.dedupe_bed import Bed
 
@@ -36,6 +43,13 @@ FEW = hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=
 Outcome = tuple[
     set[frozenset[str]], list[tuple[tuple[UUID, ...], UUID | None, PersonDetails]], dict[UUID, CompanyDetails]
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def large_blocks() -> Iterator[None]:
+    """All kinds of keys bring together as many as any: more than there are records here."""
+    with mock.patch.dict(FEWER_IN_A_BLOCK, clear=True):
+        yield
 
 
 def as_of(days: int) -> datetime:
