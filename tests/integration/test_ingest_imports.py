@@ -197,6 +197,14 @@ def test_refused_rows_are_kept_with_their_line_reason_and_words(bed: Bed) -> Non
     assert bed.counts(import_id) == ("finished", 5, 1, 0, 4)
 
 
+def test_a_reason_is_kept_whatever_it_holds(bed: Bed) -> None:
+    import_id = bed.upload(HEADER.encode() + b"1,Ann Lee,ann@acme.com,Acme\n")
+    with bed.database.transaction() as connection:
+        imports.reject(connection, bed.workspace_id, import_id, [(7, "a\0b \ud800", "c\0d \udfff")])
+        [row] = imports.rejected(connection, bed.workspace_id, import_id, 0, 10)
+    assert (row.line, row.reason, row.raw) == (7, "a\ufffdb \ufffd", "c\ufffdd \ufffd")
+
+
 def test_a_mapping_is_saved_for_the_sources_next_file_and_has_a_new_version_when_it_changes(bed: Bed) -> None:
     given = {"Id": "row_id", "Mail": "work_email"}
     bed.upload(table(1), mapping=given)

@@ -61,6 +61,9 @@ def test_the_same_records_again_are_unchanged(client: Client) -> None:
         ({"id": "x" * 501, "fields": {"email": "x@acme.com"}}, "id: "),
         ({"fields": {"email": "x@acme.com", "title": "x" * 40_000}}, "fields.title: "),
         ({"fields": {"full_name": "Ann\0Lee"}}, "NUL"),
+        ({"fields": {"a\0b": "x"}}, "no data field"),
+        ({"fields": {"a\0b": 7}}, "fields.a\ufffdb: "),
+        ({"fields": {"email": "x@acme.com"}, "a\0b": 7}, "a\ufffdb: "),
         ({}, "fields: "),
         ("ann@acme.com", "valid dictionary"),
         (None, "valid dictionary"),
@@ -97,6 +100,13 @@ def test_a_push_sent_again_with_its_key_has_its_effect_once(client: Client) -> N
     assert first.json() == again.json()
     assert again.headers["Idempotency-Replayed"] == "true"
     assert len(client.get("/imports")["items"]) == 1
+
+
+def test_a_reason_that_names_what_no_database_holds_is_kept_for_the_answer_given_again(client: Client) -> None:
+    bad = {"fields": {"a\0b": 7}}
+    first, again = (push(client, ANN, bad, **{"Idempotency-Key": "k1"}) for _ in range(2))
+    assert first.status_code == 200, first.text
+    assert first.json() == again.json()
 
 
 def test_a_key_for_another_push_is_a_conflict(client: Client) -> None:

@@ -238,6 +238,16 @@ def test_a_site_that_wants_a_rest_gets_it(bed: WebBed, host: str) -> None:
     assert bed.web.paths(host) == ["/robots.txt", "/", "/b"]
 
 
+def test_what_a_server_says_is_kept_whatever_it_holds(bed: WebBed, host: str) -> None:
+    bed.web.put(host, "/", "<title>x</title>", etag='"\\u0000\0"')
+    bed.web.put(host, "/b", "x", content_type="te\0xt/css")
+    import_id = bed.read(bed.web.url(host), bed.web.url(host, "/b"))
+    assert bed.refused(import_id) == ["it is no page but te\ufffdxt/css"]
+    with bed.bed.database.transaction() as connection:
+        [kept] = evidence.listed(connection, bed.bed.workspace_id, import_id, 0, 10)
+    assert kept.headers["etag"] == '"\\u0000\ufffd"'
+
+
 def test_evidence_is_erased_after_its_days(bed: WebBed, host: str) -> None:
     bed.web.put(host, "/", ACME)
     import_id = bed.read(bed.web.url(host), ingest_web_pages_per_site=1)

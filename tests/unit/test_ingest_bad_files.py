@@ -1,12 +1,18 @@
 """What people upload by mistake or by malice: each is refused with what it is and what to do, or costs its own rows alone."""
 
+import errno
 import gzip
+import random
+import re
 import struct
-from collections.abc import Callable
+import tempfile
+import tracemalloc
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
@@ -17,9 +23,12 @@ from services.ingest.domain.layout import layout_of
 from services.ingest.domain.lines import NOT_IN_ENCODING, TOO_LONG
 from services.ingest.files import received, sample_of_head
 from services.ingest.formats.limits import Limits
-from tests.unit.test_ingest_formats import CSV, kept, rows_in, spreadsheet, zipped
+from services.ingest.formats.unpack import unpacked
+from services.ingest.formats.xlsx import MOST_SMALL_PART, MOST_TAGS
+from tests.unit.test_ingest_formats import COUNTRIES, CSV, PEOPLE, kept, rows_in, spreadsheet, zipped
 
 SHEET = "xl/worksheets/sheet1.xml"
+MANY = {"people.csv": CSV * 40}
 
 
 def parts_of(content: bytes) -> dict[str, bytes]:
@@ -32,9 +41,34 @@ def with_sheet(xml: bytes) -> bytes:
 
 
 def encrypted(content: bytes) -> bytes:
-    """The bit that says so, in both headers of a zip's one file."""
-    local, central = content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8
-    return bytes(byte | (place in {local, central}) for place, byte in enumerate(content))
+    """The bit that says so, in both headers of each of a zip's files."""
+    places = {header.end() + (2 if header[0] == b"PK\x03\x04" else 4) for header in re.finditer(rb"PK(\x03\x04|\x01\x02)", content)}
+    return bytes(byte | (place in places) for place, byte in enumerate(content))
+
+
+def packed(method: int, files: Mapping[str, bytes] = MANY) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(ZipInfo(name), content, method)
+    return file.getvalue()
+
+
+def spoiled(content: bytes) -> bytes:
+    """What is packed is no longer what was packed."""
+    middle = content.index(b"people.csv") + 60
+    return content[:middle] + b"\xff" * 20 + content[middle + 20 :]
+
+
+def with_part(part: str, before: bytes, more: bytes) -> bytes:
+    """A small workbook with `more` in one of its parts."""
+    parts = parts_of(spreadsheet(PEOPLE))
+    assert before in parts[part]
+    return zipped({**parts, part: parts[part].replace(before, more + before)})
+
+
+def with_styles(count: int) -> bytes:
+    return with_part("xl/styles.xml", b"</cellXfs>", b"<xf/>" * count)
 
 
 def office(text: str) -> bytes:
@@ -61,6 +95,14 @@ JPEG, PNG = b"\xff\xd8\xff\xe0" + bytes(range(256)), b"\x89PNG\r\n\x1a\n" + byte
         (b"Id,Name,Mail\n", "no row under it"),
         (spreadsheet([["Id", "Name"]]), "no row under it"),
         (spreadsheet([]), "the spreadsheet is empty"),
+        (spreadsheet(PEOPLE, [], states=["hidden"]), "or its table is on a hidden sheet: show that sheet"),
+        (spreadsheet(PEOPLE, COUNTRIES), "exactly one of its sheets has a table; it has 2: Sheet, Sheet1. Save the one wanted"),
+        (spreadsheet([["Mail"], *[[f"{n}@acme.com"] for n in range(3)]], PEOPLE), "it has 2: Sheet, Sheet1"),
+        (spreadsheet(*[PEOPLE] * 9), "it has 9: Sheet, Sheet1, Sheet2, Sheet3, Sheet4 and 4 more"),
+        (with_styles(MOST_TAGS), "far more styles, sheets or names than a table needs"),
+        (with_part("xl/workbook.xml", b"<sheets>", b"<!--" + b"x" * MOST_SMALL_PART + b"-->"), "far more styles, sheets or names"),
+        (with_part("[Content_Types].xml", b"</Types>", b"<Override/>" * MOST_TAGS), "far more styles, sheets or names"),
+        (with_part("xl/_rels/workbook.xml.rels", b"</Rel", b"<Relationship/>" * MOST_TAGS), "far more styles, sheets or names"),
         (bytes(range(256)) * 40, "this is no text: it takes a table"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"1 0 obj <<>> endobj\n" * 50, "this is a PDF: export the table itself"),
         (JPEG * 20, "this is a picture"),
@@ -77,6 +119,11 @@ JPEG, PNG = b"\xff\xd8\xff\xe0" + bytes(range(256)), b"\x89PNG\r\n\x1a\n" + byte
         (office("Workbook"), "an old Excel file"),
         (office("EncryptedPackage"), "encrypted: take its password off"),
         (encrypted(zipped({"people.csv": CSV})), "people.csv in this zip is encrypted"),
+        (encrypted(spreadsheet(PEOPLE)), "this spreadsheet is encrypted: take its password off"),
+        (spoiled(packed(ZIP_DEFLATED)), "damaged or cut off"),
+        (spoiled(packed(ZIP_BZIP2)), "damaged or cut off"),
+        (spoiled(packed(ZIP_LZMA)), "damaged or cut off"),
+        (packed(ZIP_DEFLATED).replace(b"people.csv", b"\0eople.csv"), "damaged or cut off"),
         (zipped({"a.csv": CSV, "b/c.xlsx": CSV, "d.md": b"x"}), "exactly one table; it has 2: a.csv, b/c.xlsx. Unpack it"),
         (zipped({f"{n}.csv": CSV for n in range(9)}), "it has 9: 0.csv, 1.csv, 2.csv, 3.csv, 4.csv and 4 more"),
         (zipped({}), "it is empty"),
@@ -129,12 +176,79 @@ def test_a_zip_bomb_is_known_by_its_ratio(tmp_path: Path, pack: Callable[[bytes]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_workbook_that_hides_among_its_sheets_is_not_read_as_a_whole(tmp_path: Path) -> None:
-    parts = parts_of(spreadsheet([["Id", "Mail"], [1, "ann@acme.com"]]))
-    parts["xl/worksheets/book.xml"] = parts.pop("xl/workbook.xml")
+def test_a_workbook_that_hides_among_its_sheets_is_held_to_the_same_limit(tmp_path: Path) -> None:
+    parts = parts_of(spreadsheet(PEOPLE))
+    parts["xl/worksheets/book.xml"] = parts.pop("xl/workbook.xml") + b" " * MOST_SMALL_PART
+    parts["xl/worksheets/_rels/book.xml.rels"] = parts.pop("xl/_rels/workbook.xml.rels")
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"/xl/workbook.xml", b"/xl/worksheets/book.xml")
-    with pytest.raises(NotATable, match="cannot be read: save it anew"):
+    with pytest.raises(NotATable, match="far more styles, sheets or names"):
         kept(zipped(parts), tmp_path)
+
+
+def test_a_spreadsheet_of_11_kilobytes_cannot_take_the_memory_of_a_server() -> None:
+    content = with_styles(800_000)
+    assert len(content) < 12_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotATable, match="far more styles"):
+            sample_of_head(BytesIO(content))
+        assert tracemalloc.get_traced_memory()[1] < MOST_SMALL_PART
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_workbook_of_many_styles_and_of_large_parts_that_are_not_looked_into_is_read(tmp_path: Path) -> None:
+    parts = parts_of(with_styles(5000))
+    parts["xl/calcChain.xml"] = parts["xl/pivotCache/records1.xml"] = b"<x>" + b"<r/>" * MOST_SMALL_PART + b"</x>"
+    with received(BytesIO(zipped(parts)), tmp_path, UUID(int=7), Limits(ratio=10_000)) as (sample, _):
+        assert sample.layout.columns == ("Id", "Mail")
+
+
+def test_what_is_said_to_stand_before_the_file_begins_is_damage_on_a_disk_too() -> None:
+    content = packed(ZIP_STORED)
+    end = content.index(b"PK\x05\x06")
+    # A directory that is longer than it is: all places are reckoned from its beginning.
+    damaged = content[:end] + content[end:].replace(struct.pack("<L", content.index(b"PK\x01\x02")), struct.pack("<L", len(content)))
+    with tempfile.TemporaryFile() as file:
+        file.write(damaged)
+        with pytest.raises(NotATable, match="damaged"):
+            unpacked(file, Limits())
+
+
+def test_a_full_disk_is_not_called_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("services.ingest.formats.texts.tempfile.TemporaryFile", full)
+    with pytest.raises(OSError, match="No space left"):
+        sample_of_head(BytesIO(spreadsheet(PEOPLE)))
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """Cut off, or with some bytes missing or changed: anywhere, or near the end, where a zip says what it holds."""
+    place = chance.randrange(len(content))
+    way = chance.choice(("cut off", "missing", "changed", "changed near the end"))
+    if way == "cut off":
+        return content[:place]
+    if way == "missing":
+        return content[:place] + content[place + chance.randrange(1, 30) :]
+    changed, first = bytearray(content), max(0, len(content) - 120) if way == "changed near the end" else 0
+    for _ in range(chance.choice((1, 2, 5))):
+        changed[chance.randrange(first, len(content))] = chance.choice((0, 255, chance.randrange(256)))
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_however_a_file_is_damaged_nothing_comes_of_it_but_what_is_in_it_or_a_refusal(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a seed makes a failure come again
+    # Without the time at which it was made, so that it is the same at any time.
+    parts = {name: part for name, part in parts_of(spreadsheet(PEOPLE)).items() if not name.startswith("docProps/")}
+    zips = [packed(method) for method in (ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA)]
+    for content in [*zips, packed(ZIP_DEFLATED, parts), gzip.compress(CSV * 40, mtime=0)] * 10:
+        with tempfile.TemporaryFile() as file:
+            file.write(damaged(content, chance))
+            with suppress(NotATable):
+                unpacked(file, Limits()).close()
 
 
 def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_says(tmp_path: Path) -> None:

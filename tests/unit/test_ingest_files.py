@@ -1,5 +1,6 @@
 """Files as they come: any delimiter, any encoding, and rows that are broken without breaking the others."""
 
+import csv
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from services.ingest.domain.encoding import by_lines, encoding_of
 from services.ingest.domain.errors import NotATable
-from services.ingest.domain.layout import layout_of
+from services.ingest.domain.layout import MOST_SNIFFED, layout_of
 from services.ingest.domain.lines import MOST_LINE, NOT_IN_ENCODING, TOO_LONG, UNCLOSED, Place, Row, read_rows
 from services.ingest.files import sample_of, sample_of_head
 
@@ -45,6 +46,25 @@ def test_a_delimiter_is_found(delimiter: str) -> None:
     lines = [["id", "name", "note"], *([str(n), "Ann, of Acme; Ltd", "x"] for n in range(5))]
     quoted = "\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines)
     assert layout_of(BytesIO(quoted.encode())).delimiter == delimiter
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_rare_delimiter_is_looked_for_only_where_no_usual_one_cuts_all_rows(delimiter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(csv.Sniffer, "sniff")
+    text = "\n\n".join(delimiter.join((f"'x{n}'", "'y'", "10:30")) for n in range(50))
+    assert layout_of(BytesIO(text.encode())).delimiter == delimiter
+
+
+def test_a_rare_delimiter_is_looked_for_in_little_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[int]()
+
+    def sniff(_: object, sample: str, __: str) -> None:
+        seen.append(len(sample))
+        raise csv.Error
+
+    monkeypatch.setattr(csv.Sniffer, "sniff", sniff)
+    assert layout_of(BytesIO(b"a,b\n" + b"1^2\n" * 50_000)).delimiter == ","
+    assert seen == [MOST_SNIFFED]
 
 
 def test_a_single_column_is_a_table_too() -> None:

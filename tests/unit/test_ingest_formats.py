@@ -24,11 +24,13 @@ JSONL = b"""{"id": 1, "name": {"first": "Ann", "last": "Lee"}, "mails": ["ann@ac
 """
 
 
-def spreadsheet(*sheets: Sequence[Sequence[Any]]) -> bytes:
+def spreadsheet(*sheets: Sequence[Sequence[Any]], states: Sequence[str] = ()) -> bytes:
+    """`states`: of the first sheets; the others are visible."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for rows in sheets:
+    for place, rows in enumerate(sheets):
         sheet = book.create_sheet()
+        sheet.sheet_state = states[place] if place < len(states) else "visible"
         for row in rows:
             sheet.append(row)
     file = BytesIO()
@@ -122,8 +124,34 @@ def test_lines_are_the_rows_of_the_sheet_and_empty_cells_at_the_end_are_there(tm
     assert [(row.begin.line, row.cells) for row in rows] == [(4, ["1", "Ann", ""]), (5, []), (6, ["3", "Cy", "x"]), (7, ["4", "", ""])]
 
 
-def test_the_first_sheet_with_a_table_is_read(tmp_path: Any) -> None:
-    sample, _ = kept(spreadsheet([["About this file"], ["Made by Ann"]], [], [["Id", "Mail"], [1, "ann@acme.com"]], [["x", "y"]]), tmp_path)
+PEOPLE: list[list[Any]] = [["Id", "Mail"], [1, "ann@acme.com"], [2, "bob@acme.com"]]
+COUNTRIES: list[list[Any]] = [["Code", "Country"], ["DE", "Germany"], ["FR", "France"]]
+
+
+def test_the_sheet_with_a_table_is_read_among_notes(tmp_path: Any) -> None:
+    sample, _ = kept(spreadsheet([["About this file"], ["Made by Ann"]], [], PEOPLE, [["x", "y"]]), tmp_path)
+    assert sample.layout.columns == ("Id", "Mail")
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_passed_over(tmp_path: Any, state: str) -> None:
+    sample, _ = kept(spreadsheet(COUNTRIES, PEOPLE, states=[state]), tmp_path)
+    assert sample.layout.columns == ("Id", "Mail")
+
+
+def test_a_list_of_one_column_is_a_table_and_so_is_one_of_two_cells_that_stand_alone(tmp_path: Any) -> None:
+    for rows in ([["Mail"], ["ann@acme.com"], ["bob@acme.com"]], [["Mail"], ["ann@acme.com"]]):
+        sample, _ = kept(spreadsheet([], rows), tmp_path)
+        assert sample.layout.columns == ("Mail",)
+
+
+def test_of_other_sheets_only_the_first_rows_are_looked_at(tmp_path: Any) -> None:
+    content = spreadsheet([["About this file"]], PEOPLE)
+    with ZipFile(BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", b"<row/>" * 300_000 + b"</sheetData> and no end")
+    sample, _ = kept(zipped(parts), tmp_path)
     assert sample.layout.columns == ("Id", "Mail")
 
 

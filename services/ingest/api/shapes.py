@@ -1,5 +1,6 @@
 """What programs push, record by record and activity by activity, and how each is answered. One that is refused stops no other."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
-from pydantic_core import to_json
 
 from schemas.fields import DataField, is_field
 from schemas.ingest import ActivityKind
@@ -15,6 +15,7 @@ from schemas.marks import Digest
 from services.ingest.domain.activities import MOST_WHAT, ActivityDraft, Deed, draft, who_of
 from services.ingest.domain.lines import MOST_RAW
 from services.ingest.domain.records import Draft, Refusal, read_pushed
+from services.ingest.domain.values import storable
 from services.ingest.intake import Outcome, Taken
 from services.kit.http import Ask
 
@@ -22,6 +23,7 @@ MOST_PUSH = 16 * 1024**2
 """Bytes of one call."""
 MOST_ITEMS = 1000
 """Records, or activities, of one call."""
+TOO_DEEP = "(too deeply nested to be shown)"
 MOST_SECONDS = 366 * 24 * 3600
 Text = Annotated[str, StringConstraints(max_length=32_767)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -57,7 +59,16 @@ def one_by_one(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         reason = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
-        return Refusal(reason, to_json(value, fallback=str).decode()[:MOST_RAW])
+        # The place may be named by whoever calls, and the answer is kept for calls that come again.
+        return Refusal(storable(reason), as_pushed(value))
+
+
+def as_pushed(value: Any) -> str:
+    """As JSON, which halves of surrogate pairs are not."""
+    try:
+        return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))[:MOST_RAW]
+    except RecursionError:
+        return TOO_DEEP
 
 
 def with_raw(refusal: Refusal, asked: BaseModel) -> Refusal:

@@ -21,6 +21,8 @@ from services.ingest.domain.values import is_email
 DELIMITERS = (",", ";", "\t", "|")
 """In order of preference where several fit equally well."""
 RARE = ":^~#"
+MOST_SNIFFED = 4096
+"""Bytes: csv.Sniffer takes the square of their number."""
 SAMPLE_ROWS = 200
 _separator = re.compile(r'\ufeff?"?sep=([^\w\s"]|\t)"?\s*$', re.IGNORECASE)
 
@@ -91,8 +93,8 @@ def said_delimiter(head: IO[bytes], encoding: str) -> str | None:
 
 
 def delimiter_of(head: IO[bytes], encoding: str) -> str:
-    """The one that cuts most rows into the same number of cells, at least two; of several, the one that most cells make sense by. The
-    rarer ones are csv.Sniffer's to find.
+    """The one that cuts most rows into the same number of cells, at least two; of several, the one that most cells make sense by.
+    Where none cuts all rows, csv.Sniffer may find a rarer one.
     """
 
     def fit(delimiter: str) -> tuple[int, int, int]:
@@ -101,13 +103,15 @@ def delimiter_of(head: IO[bytes], encoding: str) -> str:
         width, same = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
         return same, sum(names_a_column(cell) or is_email(cell.strip()) for cells in rows for cell in cells), width
 
-    return max((*DELIMITERS, *sniffed(head, encoding)), key=fit)
+    best = max(DELIMITERS, key=fit)
+    cuts_all = fit(best)[0] == sum(bool(row.cells) for row in sample_rows(head, encoding, best))
+    return best if cuts_all else max((best, *sniffed(head, encoding)), key=fit)
 
 
 def sniffed(head: IO[bytes], encoding: str) -> tuple[str, ...]:
     head.seek(0)
     try:
-        return (csv.Sniffer().sniff(head.read(SAMPLE // 8).decode(encoding, "replace"), RARE).delimiter,)
+        return (csv.Sniffer().sniff(head.read(MOST_SNIFFED).decode(encoding, "replace"), RARE).delimiter,)
     except csv.Error:
         return ()
 

@@ -23,6 +23,7 @@ _website = re.compile(r"(https?://)?(www\.)?([a-z0-9-]+\.)+[a-z]{2,}(/\S*)?", re
 _phone = re.compile(r"(?=[+(0]|\d+[\s().\-/])[+(]*\d[\d\s().\-/]{5,}\d(\s*(x|ext\.?|#)\s*\d+)?", re.IGNORECASE)
 _date = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
 _space = re.compile(r"[^\S ]|  ")
+_not_storable = re.compile("[\0\ud800-\udfff]")
 _not_word = re.compile(r"[^a-z0-9]+")
 _sign = re.compile(r"[^\w]+")
 
@@ -31,6 +32,11 @@ def tidy(cell: str) -> str:
     """White space collapsed; empty where the cell says nothing."""
     value = cell.strip() if is_evenly_spaced(cell) else " ".join(cell.split())
     return "" if len(value) <= LONGEST_NOTHING and value.lower() in NOTHING else value
+
+
+def storable(text: str) -> str:
+    """Without what no database and no UTF-8 holds, NUL and halves of surrogate pairs: U+FFFD stands for each."""
+    return _not_storable.sub("\ufffd", text)
 
 
 def is_evenly_spaced(text: str) -> bool:

@@ -1,11 +1,10 @@
-"""The first sheet of a spreadsheet that has a table, as lines of CSV: line 7 is row 7.
+"""The one sheet of a spreadsheet that has a table, as lines of CSV: line 7 is row 7.
 
 openpyxl knows workbooks, styles and dates. The rows are walked here, as its own reader keeps an element of every row, holds all texts in
 memory, and believes a row that says it is number 10⁹.
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
@@ -13,11 +12,11 @@ from io import StringIO
 from itertools import chain, islice
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from defusedxml.ElementTree import iterparse
 from openpyxl.cell.text import Text
-from openpyxl.reader.excel import ExcelReader, _find_workbook_part
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
@@ -25,6 +24,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from services.ingest.domain.errors import NotATable
 from services.ingest.domain.header import header_among
 from services.ingest.domain.objects import written
+from services.ingest.formats.names import some_of
 from services.ingest.formats.texts import Texts
 
 MOST_ROWS = 1_048_576
@@ -34,12 +34,22 @@ MOST_TEXT = 1 << 26
 """Bytes of one cell, 2,000 times what a spreadsheet can have."""
 MOST_HELD = 250_000
 """Elements of one row: its cells, and some for each."""
-MOST_SMALL_PART = 1 << 26
-"""Bytes of a part that is read as a whole, such as the styles."""
+MOST_SMALL_PART = 1 << 21
+"""Bytes of a part that openpyxl reads as a whole: content types, workbook, relationships, styles. Those of a million rows are no larger
+than those of ten; styles that have been copied together for years seldom come to 1 MiB.
+"""
+MOST_TAGS = 50_000
+"""Of such a part: of each element openpyxl makes an object, of 600 bytes where `<xf/>` has 5."""
 SAMPLE_ROWS = 200
-LARGE = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|media/.*|drawings/.*)")
+MOST_OF_A_NOTE = 2
+"""Filled cells of a sheet that is no table: a cover, a legend."""
+HIDDEN = frozenset({"hidden", "veryHidden"})
 LINES_AT_ONCE = 1000
 TEXT_TAG = f"{{{SHEET_MAIN_NS}}}si"
+TOO_MUCH_AROUND = (
+    "this spreadsheet has far more styles, sheets or names than a table needs: copy the table into a new workbook, or save it as CSV"
+)
+NOT_SHOWN = "the spreadsheet is empty, or its table is on a hidden sheet: show that sheet, and save the spreadsheet anew"
 NOT_READABLE = "this spreadsheet cannot be read: save it anew as XLSX, or as CSV"
 BROKEN = (ParseError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What openpyxl raises about a workbook that is not as it should be."""
@@ -71,6 +81,19 @@ def elements(part: IO[bytes], done: str) -> Iterator[tuple[str, Any]]:
         yield event, element
 
 
+class SmallParts(ZipFile):
+    """A workbook's archive as openpyxl is given it: what is read as a whole has to be small."""
+
+    def read(self, name: str | ZipInfo, pwd: bytes | None = None) -> bytes:
+        info = name if isinstance(name, ZipInfo) else self.getinfo(name)
+        if info.file_size > MOST_SMALL_PART:
+            raise NotATable(TOO_MUCH_AROUND)
+        part = super().read(info, pwd)
+        if part.count(b"<") > MOST_TAGS:
+            raise NotATable(TOO_MUCH_AROUND)
+        return part
+
+
 def is_workbook(archive: ZipFile) -> bool:
     """Raises NotATable for documents of other kinds that are zips as well."""
     names = set(archive.namelist())
@@ -86,24 +109,21 @@ def is_workbook(archive: ZipFile) -> bool:
 def as_csv(archive: ZipFile) -> Iterator[bytes]:
     """Raises NotATable."""
     try:
-        yield from in_blocks(padded(first_table(Book(archive))))
+        yield from in_blocks(padded(the_table(Book(archive))))
     except BROKEN as error:
         raise NotATable(NOT_READABLE) from error
 
 
 class Book:
-    """A workbook: its sheets, and what is needed to read their cells."""
+    """A workbook: its sheets that are not hidden, part and name, and what is needed to read their cells."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        if any(info.file_size > MOST_SMALL_PART for info in archive.infolist() if not is_large(info.filename)):
-            raise NotATable(NOT_READABLE)
         assert archive.fp is not None  # noqa: S101 - it is open
         reader = ExcelReader(archive.fp, read_only=True, data_only=True, keep_links=False)
+        reader.archive = SmallParts(archive.fp)
         try:
             reader.read_manifest()
-            if is_large(_find_workbook_part(reader.package).PartName[1:]):
-                raise NotATable(NOT_READABLE)
             reader.read_workbook()
         except OSError as error:
             # A workbook that does not name its parts; what goes wrong with the disk bears a number.
@@ -115,7 +135,11 @@ class Book:
         # Which styles are dates; openpyxl's own sheets take them there too.
         self._dates = {"epoch": book.epoch, "date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}  # noqa: SLF001
         known = set(archive.namelist())
-        self.sheets = [rel.target for _, rel in reader.parser.find_sheets() if "chartsheet" not in rel.Type and rel.target in known]
+        self.sheets = {
+            rel.target: sheet.name
+            for sheet, rel in reader.parser.find_sheets()
+            if sheet.state not in HIDDEN and "chartsheet" not in rel.Type and rel.target in known
+        }
         strings = reader.package.find(SHARED_STRINGS)
         self._texts = Texts(self._read_texts(strings.PartName[1:]) if strings else ())
 
@@ -142,11 +166,10 @@ class Book:
                 number = place
                 yield row_of(cells)
 
-    def has_table(self, sheet: str) -> bool:
-        return sum(sum(map(bool, row)) > 1 for row in islice(self.rows(sheet), SAMPLE_ROWS)) > 1
-
-    def has_cells(self, sheet: str) -> bool:
-        return any(islice(self.rows(sheet), SAMPLE_ROWS))
+    def filled(self, sheet: str) -> list[int]:
+        """How many cells say something in each of its first rows, those left out in which none does."""
+        counts = (sum(bool(cell.strip()) for cell in row) for row in islice(self.rows(sheet), SAMPLE_ROWS))
+        return [count for count in counts if count]
 
     def _cells(self, part: IO[bytes]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         parser = WorkSheetParser(part, self._texts, data_only=True, **self._dates)
@@ -161,11 +184,6 @@ class Book:
                 parser.row_dimensions.clear()
             elif element.tag == DATA_TAG:
                 return
-
-
-def is_large(name: str) -> bool:
-    """Whether a part is walked, or not looked into: others are read as a whole."""
-    return bool(LARGE.fullmatch(name))
 
 
 def row_of(cells: Iterable[dict[str, Any]]) -> list[str]:
@@ -195,13 +213,20 @@ def text_of(value: Any) -> str:
     return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
 
 
-def first_table(book: Book) -> Iterator[list[str]]:
-    """The rows of the first sheet with two rows of two cells; else of the first that has any: a page about the file often comes before."""
+def the_table(book: Book) -> Iterator[list[str]]:
+    """The rows of the one sheet that has a header and a row, and is no note of a cell or two; else of the one that has anything."""
     with closing(book):
-        chosen = next(filter(book.has_table, book.sheets), None) or next(filter(book.has_cells, book.sheets), None)
-        if chosen is None:
-            raise NotATable("the spreadsheet is empty")
-        yield from book.rows(chosen)
+        filled = {sheet: counts for sheet in book.sheets if (counts := book.filled(sheet))}
+        found = [sheet for sheet, counts in filled.items() if len(counts) > 1 and sum(counts) > MOST_OF_A_NOTE] or [*filled]
+        if not found:
+            raise NotATable(NOT_SHOWN)
+        if len(found) > 1:
+            names = some_of([book.sheets[sheet] for sheet in found])
+            raise NotATable(
+                f"a spreadsheet is imported if exactly one of its sheets has a table; it has {len(found):,}: {names}. "
+                "Save the one wanted as a file of its own"
+            )
+        yield from book.rows(found[0])
 
 
 def padded(rows: Iterator[list[str]]) -> Iterator[list[str]]:

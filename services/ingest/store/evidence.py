@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
+from services.ingest.domain.values import storable
 from services.ingest.store.web import Visit
 from services.kit.database import rows, run
 
@@ -30,8 +31,8 @@ def keep(connection: Connection, visit: Visit, it: Evidence) -> None:
         """INSERT INTO web_evidence (workspace_id, import_id, line, url, fetched_at, status, headers, sha256, size, body)
            VALUES (:w, :i, :line, :url, :at, :status, CAST(:headers AS json), :sha256, :size, :body)""",
         w=visit.workspace_id, i=visit.import_id, line=visit.line, url=it.url, at=it.fetched_at, status=it.status,
-        headers=json.dumps(dict(it.headers)).replace("\\u0000", ""), sha256=hashlib.sha256(it.body).hexdigest(), size=len(it.body),
-        body=zlib.compress(it.body),
+        headers=json.dumps({name: storable(value) for name, value in it.headers.items()}),
+        sha256=hashlib.sha256(it.body).hexdigest(), size=len(it.body), body=zlib.compress(it.body),
     )  # fmt: skip
 
 

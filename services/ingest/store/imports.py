@@ -13,6 +13,7 @@ from services.ingest.domain.dates import DayOrder
 from services.ingest.domain.layout import Form, Layout
 from services.ingest.domain.lines import Place
 from services.ingest.domain.types import Types
+from services.ingest.domain.values import storable
 from services.ingest.store.sources import types_in
 from services.kit.database import as_json, rows, run
 
@@ -198,7 +199,7 @@ def reject(
            SELECT :w, :i, :taken, line, reason, raw FROM json_to_recordset(:refused) AS new (line bigint, reason text, raw text)
            ON CONFLICT DO NOTHING""",
         w=workspace_id, i=import_id, taken=taken,
-        refused=as_json({"line": line, "reason": reason, "raw": raw.replace("\0", "\ufffd")} for line, reason, raw in refused),
+        refused=as_json({"line": line, "reason": storable(reason), "raw": storable(raw)} for line, reason, raw in refused),
     )  # fmt: skip
 
 
