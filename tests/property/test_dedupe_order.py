@@ -1,7 +1,7 @@
 """Whatever the order of arrival and the size of batches, the same records are the same people at the same companies.
 
-As long as no block is too large to be compared: whether it was when a record came, depends on what came before. Over that it holds for 99.5 %
-of the pairs (`bench.dedupe`).
+As long as no block is too large to be compared: whether it was when a record came, depends on what came before. Over that it holds for
+99.5 % of the pairs (`bench.dedupe`).
 """
 
 from collections.abc import Iterator
