@@ -3,11 +3,15 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
+from services.dedupe.domain import addresses
 from services.dedupe.domain.linkage.counts import counts_of
 from services.dedupe.domain.linkage.lexicon import Lexicon
 from services.dedupe.domain.linkage.spelling import skeleton
 from services.dedupe.domain.linkage.traits import Traits, traits_of
 from services.dedupe.domain.record import NormalRecord
+from services.dedupe.models import first
 from tests.builders import MONDAY
 
 
@@ -17,6 +21,15 @@ def record(**said: Any) -> NormalRecord:
 
 def somebody(**said: Any) -> Traits:
     return traits_of(record(**said))
+
+
+def described(name: str, email: str = "", **said: Any) -> Traits:
+    """As by what a new system knows of matching."""
+    given, _, family = name.partition(" ")
+    emails = (email,) if email else ()
+    domain = addresses.company_domain(None, emails)
+    traits = first().described(record(**{"given_name": given, "family_name": family, "emails": emails, "company_domain": domain, **said}))
+    return replace(traits, employers=first().employers(traits, ()))
 
 
 def of_names(*given_families: str) -> Lexicon:

@@ -4,29 +4,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
-from services.dedupe.domain import addresses
 from services.dedupe.domain.linkage import comparing, knowledge
 from services.dedupe.domain.linkage.comparing import ADDRESS, ALIKE, EMPLOYER, FIELDS, OTHER_GIVEN, PHONE, SAME, VARIANT, first_names
 from services.dedupe.domain.linkage.explaining import turns
 from services.dedupe.domain.linkage.resolving import LINK
 from services.dedupe.domain.linkage.traits import Traits
 from services.dedupe.models import first
-from tests.linkage import record
+from tests.linkage import described
 
 Said = dict[str, Any]
 OFFICE, HOME = {"phone": "+49301234567"}, {"phone": "+420222333444"}
 FAMILY_BOX = "novakovi@seznam.cz"
-
-
-def somebody(name: str, email: str = "", **more: Any) -> Traits:
-    """As a new system describes them."""
-    given, _, family = name.partition(" ")
-    emails = (email,) if email else ()
-    domain = addresses.company_domain(None, emails)
-    traits = first().described(record(**{"given_name": given, "family_name": family, "emails": emails, "company_domain": domain, **more}))
-    return replace(traits, employers=first().employers(traits, ()))
 
 
 def job(title: str, linkedin: str | None = None) -> Said:
@@ -72,7 +61,7 @@ Pair = tuple[tuple[str, str, Said], tuple[str, str, Said]]
 
 def both(pair: Pair) -> tuple[Traits, Traits]:
     (one, address, more), (other, others, of_other) = pair
-    return somebody(one, address, **more), somebody(other, others, **of_other)
+    return described(one, address, **more), described(other, others, **of_other)
 
 
 @pytest.mark.parametrize("pair", RELATIVES, ids=lambda pair: f"{pair[0][:2]} {pair[1][:2]}")
@@ -103,15 +92,15 @@ def test_names_that_end_otherwise_are_two(one: str, other: str, level: int) -> N
 
 
 def test_a_name_that_stands_in_an_address_is_no_slip() -> None:
-    marta, maria = somebody("Marta Lopes", "marta.lopes@acme.com"), somebody("Maria Lopes", "maria.lopes@acme.com")
+    marta, maria = described("Marta Lopes", "marta.lopes@acme.com"), described("Maria Lopes", "maria.lopes@acme.com")
     assert comparing.names(marta, maria) == (OTHER_GIVEN, SAME)
-    assert comparing.names(marta, somebody("Maria Lopes", "m.lopes@acme.com")) == (VARIANT, SAME)
-    assert somebody("Marta Lopes", "lopesmarta7@gmail.com").spelt
-    assert not somebody("Anna Lopes", "hanna.lopes@acme.com").spelt
+    assert comparing.names(marta, described("Maria Lopes", "m.lopes@acme.com")) == (VARIANT, SAME)
+    assert described("Marta Lopes", "lopesmarta7@gmail.com").spelt
+    assert not described("Anna Lopes", "hanna.lopes@acme.com").spelt
 
 
 def test_what_relatives_share_is_told_and_worth_nothing() -> None:
-    anna, petr = somebody("Anna Novak", "firma@novak.cz", **OFFICE), somebody("Petr Novak", "firma@novak.cz", **OFFICE)
+    anna, petr = described("Anna Novak", "firma@novak.cz", **OFFICE), described("Petr Novak", "firma@novak.cz", **OFFICE)
     bars = {bar.field: bar for bar in first().explain(anna, petr)}
     for field in (EMPLOYER, comparing.at_one_employer(ADDRESS), comparing.at_one_employer(PHONE)):
         assert (bars[field.name].level, bars[field.name].bits) == (comparing.OF_RELATIVES, 0)

@@ -17,6 +17,15 @@ def plain(text: str) -> str:
     return words if words.isascii() else _not_word.sub(" ", anyascii(words).lower()).strip()
 
 
+def is_read_in_many_ways(text: str) -> bool:
+    """Whether it is in a script that different people write in Latin letters differently: one that leaves vowels out, as Arabic, or of
+    signs that each language reads in its own way, as Chinese. Those that have capitals do not, nor Hangul.
+    """
+    return not text.isascii() and any(
+        unicodedata.category(each) == "Lo" and not unicodedata.name(each, "").startswith("HANGUL") for each in text
+    )
+
+
 def unaccented(text: str) -> str:
     """The same in the script that it is written in."""
     folded = text.casefold().translate(_table)

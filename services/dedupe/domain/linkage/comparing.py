@@ -88,14 +88,17 @@ ADDRESSES = tuple(place for place, field in enumerate(FIELDS) if field in {ADDRE
 
 def compare(one: Traits, other: Traits) -> Levels:
     given, family = names(one, other)
-    employer, address, phone = employers(one, other), addresses(one, other, given, family), phones(one, other)
+    profile, employer = profiles(one, other), employers(one, other)
+    address, phone = addresses(one, other, given, family), phones(one, other)
     at_one = employer == SAME
+    if one.transcribed != other.transcribed and SAME in {profile, address}:
+        given, family = agreeing(given, family)
     if may_be_relatives(one, other, given, family):
         address, phone = ADDRESS.of_relatives(address), PHONE.of_relatives(phone)
         if called_after_family(one) or called_after_family(other):
             employer = EMPLOYER.of_relatives(employer)
     which, unknown = (address, phone, places(one, other), titles(one, other)), (0, 0, 0, 0)
-    levels = (given, family, profiles(one, other), employer, *(unknown + which if at_one else which + unknown))
+    levels = (given, family, profile, employer, *(unknown + which if at_one else which + unknown))
     return levels + own_fields(one, other, at_one) if one.extras else levels
 
 
@@ -119,6 +122,13 @@ def names(one: Traits, other: Traits) -> tuple[int, int]:
     if given == OTHER_GIVEN and family == OTHER_FAMILY and swapped(one, other):
         return VARIANT, VARIANT
     return given, family
+
+
+def agreeing(given: int, family: int) -> tuple[int, int]:
+    """Of names in two scripts: that they are different says nothing of two at one address, as the other way to write it may be the same.
+    Elsewhere it counts, or a switchboard or a company alone would make one of any two.
+    """
+    return 0 if given in {ALIKE, OTHER_GIVEN} else given, 0 if family == OTHER_FAMILY else family
 
 
 def may_be_relatives(one: Traits, other: Traits, given: int, family: int) -> bool:

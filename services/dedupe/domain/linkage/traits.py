@@ -10,7 +10,7 @@ from services.dedupe.domain import addresses, names, places
 from services.dedupe.domain.known import FREE, GENERIC, JOINING
 from services.dedupe.domain.linkage.spelling import letters, skeleton
 from services.dedupe.domain.record import NormalRecord
-from services.dedupe.domain.words import plain
+from services.dedupe.domain.words import is_read_in_many_ways, plain
 
 SHORTHAND = {
     "sr": "senior", "jr": "junior", "mgr": "manager", "dir": "director", "vp": "vice president", "svp": "senior vice president",
@@ -87,6 +87,8 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
     extra_keys: frozenset[str] = frozenset()
     spelt: bool = False
     """Whether the given name that the record states stands in an address of theirs as well: then it is no slip."""
+    transcribed: bool = False
+    """Whether the name that the record states is in another script, and what is compared of it one of many ways to write it."""
 
     @cached_property
     def first(self) -> str:
@@ -129,6 +131,7 @@ def traits_of(record: NormalRecord) -> Traits:
         title=title_words(record.title or ""),
         own=tuple((plain(name), plain(value)) for name, value in sorted(record.custom.items())),
         spelt=any(spells_out(mailbox, given.partition(" ")[0], family) for mailbox in mailboxes),
+        transcribed=is_read_in_many_ways(f"{record.given_name} {record.family_name}"),
     )
 
 
