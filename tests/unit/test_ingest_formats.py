@@ -129,7 +129,8 @@ COUNTRIES: list[list[Any]] = [["Code", "Country"], ["DE", "Germany"], ["FR", "Fr
 
 
 def test_the_sheet_with_a_table_is_read_among_notes(tmp_path: Any) -> None:
-    sample, _ = kept(spreadsheet([["About this file"], ["Made by Ann"]], [], PEOPLE, [["x", "y"]]), tmp_path)
+    cover = [["About this file"], ["Made by Ann"], [], ["It has all of our contacts"], ["Status", "final"]]
+    sample, _ = kept(spreadsheet(cover, [], PEOPLE, [["x", "y"]]), tmp_path)
     assert sample.layout.columns == ("Id", "Mail")
 
 

@@ -22,7 +22,7 @@ from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from services.ingest.domain.errors import NotATable
-from services.ingest.domain.header import header_among
+from services.ingest.domain.header import filled, header_among, names_a_column
 from services.ingest.domain.objects import written
 from services.ingest.formats.names import some_of
 from services.ingest.formats.texts import Texts
@@ -41,8 +41,6 @@ than those of ten; styles that have been copied together for years seldom come t
 MOST_TAGS = 50_000
 """Of such a part: of each element openpyxl makes an object, of 600 bytes where `<xf/>` has 5."""
 SAMPLE_ROWS = 200
-MOST_OF_A_NOTE = 2
-"""Filled cells of a sheet that is no table: a cover, a legend."""
 HIDDEN = frozenset({"hidden", "veryHidden"})
 LINES_AT_ONCE = 1000
 TEXT_TAG = f"{{{SHEET_MAIN_NS}}}si"
@@ -166,10 +164,9 @@ class Book:
                 number = place
                 yield row_of(cells)
 
-    def filled(self, sheet: str) -> list[int]:
-        """How many cells say something in each of its first rows, those left out in which none does."""
-        counts = (sum(bool(cell.strip()) for cell in row) for row in islice(self.rows(sheet), SAMPLE_ROWS))
-        return [count for count in counts if count]
+    def first_rows(self, sheet: str) -> list[list[str]]:
+        """Without those in which nothing stands."""
+        return [row for row in islice(self.rows(sheet), SAMPLE_ROWS) if any(map(str.strip, row))]
 
     def _cells(self, part: IO[bytes]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         parser = WorkSheetParser(part, self._texts, data_only=True, **self._dates)
@@ -213,11 +210,18 @@ def text_of(value: Any) -> str:
     return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
 
 
+def is_table(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether there are two rows of two cells, or one column with its name: a page about the file is neither."""
+    if sum(filled(row) > 1 for row in rows) > 1:
+        return True
+    return len(rows) > 1 and any(map(names_a_column, rows[0]))
+
+
 def the_table(book: Book) -> Iterator[list[str]]:
-    """The rows of the one sheet that has a header and a row, and is no note of a cell or two; else of the one that has anything."""
+    """The rows of the one sheet with a table; where there is none, of the one that has anything."""
     with closing(book):
-        filled = {sheet: counts for sheet in book.sheets if (counts := book.filled(sheet))}
-        found = [sheet for sheet, counts in filled.items() if len(counts) > 1 and sum(counts) > MOST_OF_A_NOTE] or [*filled]
+        said = {sheet: rows for sheet in book.sheets if (rows := book.first_rows(sheet))}
+        found = [sheet for sheet, rows in said.items() if is_table(rows)] or [*said]
         if not found:
             raise NotATable(NOT_SHOWN)
         if len(found) > 1:
