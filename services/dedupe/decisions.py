@@ -11,11 +11,13 @@ from services.dedupe.domain.judgement import RecordPair
 from services.kit.database import as_json, rows, run
 
 PAIRS = """
-SELECT a.arrived AS record, b.arrived AS other FROM records a, records b
+WITH everybody AS NOT MATERIALIZED (
+    SELECT workspace_id, record_id, arrived FROM records UNION ALL SELECT workspace_id, record_id, arrived FROM gone)
+SELECT a.arrived AS record, b.arrived AS other FROM everybody a, everybody b
 WHERE a.workspace_id = :w AND a.record_id = ANY(CAST(:all AS uuid[])) AND b.workspace_id = :w AND b.record_id = ANY(CAST(:all AS uuid[]))
       AND (a.record_id = ANY(CAST(:some AS uuid[]))) <> (b.record_id = ANY(CAST(:some AS uuid[])))
 """
-"""Each of some records with each of the others, from both sides."""
+"""Each of some records with each of the others, from both sides; also of those that are withdrawn and may come back."""
 ANSWERED = """
 WITH last AS (
     SELECT DISTINCT ON (record, other) record, other, same FROM decided WHERE workspace_id = :w ORDER BY record, other, place DESC),

@@ -4,7 +4,7 @@ All is decided from sets: the batch, the records that it may be one person with 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from uuid import UUID
 
@@ -44,12 +44,13 @@ def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work, judges: J
     if not turns:
         return []
     known = {each.arrived: each for record_id, each in found.items() if record_id in turns}
-    numbers = iter(store.new_numbers(work.connection, len(turns) - len(known)))
+    numbers = {record_id: each.arrived for record_id, each in found.items()}
+    numbers |= store.numbers_for(work.connection, [(turn.workspace_id, each) for each, turn in turns.items() if each not in found])
     judged: dict[Number, Stored] = {}
     because: dict[Number, Envelope] = {}
     for record_id, turn in turns.items():
         was = found.get(record_id)
-        now = taken_in(turn, turn.now, was, numbers) if turn.now else None
+        now = taken_in(turn, turn.now, was, numbers[record_id]) if turn.now else None
         if now:
             judged[now.arrived] = now
         if each := now or was:
@@ -57,7 +58,7 @@ def when_records_arrive_merge_them(heard: Sequence[Heard], work: Work, judges: J
     return settle(work, judges.current(work.connection), judged, known, because)
 
 
-def taken_in(turn: Turn, now: Version, was: Stored | None, numbers: Iterator[int]) -> Stored:
+def taken_in(turn: Turn, now: Version, was: Stored | None, number: Number) -> Stored:
     """The record as it is to be stored; one about a person is a person of its own until it is judged, or stays whose it was."""
     record = now.record
     # A record that was a person's stays one's, unless it goes back to where it was none's.
@@ -66,7 +67,7 @@ def taken_in(turn: Turn, now: Version, was: Stored | None, numbers: Iterator[int
         person_id = person_id_of(record.record_id)
     if was:
         return replace(was, digest=now.digest, said=record, person_id=person_id)
-    return Stored(turn.workspace_id, record.record_id, next(numbers), now.digest, record, person_id)
+    return Stored(turn.workspace_id, record.record_id, number, now.digest, record, person_id)
 
 
 def look_again(work: Work, judges: Judges, most: int) -> tuple[int, list[Told]]:

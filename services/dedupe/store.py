@@ -158,8 +158,23 @@ def workspaces_of(connection: Connection, numbers: Collection[int]) -> set[UUID]
     return {row.workspace_id for row in found}
 
 
+def numbers_for(connection: Connection, arriving: Collection[Scoped]) -> dict[UUID, int]:
+    """The numbers of records that arrive now: the next ones in their order, but for one that comes back its own."""
+    if not arriving:
+        return {}
+    back = rows(
+        connection,
+        """DELETE FROM gone USING json_to_recordset(:arriving) AS new (workspace_id uuid, record_id uuid)
+           WHERE gone.workspace_id = new.workspace_id AND gone.record_id = new.record_id RETURNING gone.record_id, arrived""",
+        arriving=scoped(arriving, "record_id"),
+    )
+    found = {row.record_id: int(row.arrived) for row in back}
+    new = [record_id for _, record_id in arriving if record_id not in found]
+    return found | dict(zip(new, new_numbers(connection, len(new)), strict=True))
+
+
 def new_numbers(connection: Connection, many: int) -> list[int]:
-    """For so many records that arrive now, in their order."""
+    """So many, in their order."""
     found = rows(
         connection,
         "SELECT nextval(pg_get_serial_sequence('records', 'arrived')) AS number FROM generate_series(1, :many)",

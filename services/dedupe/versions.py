@@ -122,11 +122,14 @@ def drop(connection: Connection, gone: Collection[tuple[Scoped, str]]) -> None:
 
 
 def forget(connection: Connection, records: Collection[Scoped]) -> None:
-    """Take these out of the records that stand."""
+    """Take these out of the records that stand. Their numbers are kept for the time when they come back."""
     if records:
         run(
             connection,
-            """DELETE FROM records USING json_to_recordset(:gone) AS gone (workspace_id uuid, record_id uuid)
-               WHERE records.workspace_id = gone.workspace_id AND records.record_id = gone.record_id""",
+            """WITH gone_now AS (
+                   DELETE FROM records USING json_to_recordset(:gone) AS gone (workspace_id uuid, record_id uuid)
+                   WHERE records.workspace_id = gone.workspace_id AND records.record_id = gone.record_id
+                   RETURNING records.workspace_id, records.record_id, arrived)
+               INSERT INTO gone (workspace_id, record_id, arrived) SELECT workspace_id, record_id, arrived FROM gone_now""",
             gone=scoped(records, "record_id"),
         )

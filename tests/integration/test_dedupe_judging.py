@@ -152,6 +152,20 @@ def test_two_kept_apart_are_never_one_whatever_comes_to_speak_for_it(bed: Bed) -
     assert len(bed.groups()) == 2
 
 
+def test_a_decision_holds_for_a_record_that_went_and_comes_back(bed: Bed) -> None:
+    one, two = bed.record("1", **ann()), bed.record("2", **ann(title="CEO"))
+    bed.hear(bed.record("1", **bob()), two)
+    keep_apart(bed, "1", "2")
+    bed.take([heard(withdrawn(bed.record("1", **bob())), bed.workspace_id)])
+    assert bed.groups() == {frozenset("2")}
+    bed.hear(one)
+    assert bed.groups() == {frozenset("1"), frozenset("2")}
+    bed.take([heard(withdrawn(each), bed.workspace_id) for each in (one, two)])
+    bed.hear(two, bed.record("3", **ann()), one)
+    assert len(bed.groups()) == 2
+    assert bed.person_of("1") != bed.person_of("2")
+
+
 def test_records_that_are_split_off_are_one_person_and_stay_it(bed: Bed) -> None:
     bed.hear(*(bed.record(str(n), **ann()) for n in range(4)))
     assert bed.groups() == {frozenset("0123")}

@@ -16,7 +16,8 @@ from services.kit.service import Context
 from services.kit.settings import Settings
 from tests.accounts import Healthy
 from tests.builders import MONDAY
-from tests.dedupe_bed import Bed
+from tests.dedupe_bed import Bed, withdrawn
+from tests.ingest_bed import heard
 from tests.serving import served
 
 pytestmark = pytest.mark.engines
@@ -198,6 +199,21 @@ def test_what_was_decided_waits_no_more(world: World) -> None:
     assert world.call("GET", "review/count") == {"questions": 0}
     world.call("DELETE", f"judgements/{judged['judgement_id']}")
     assert world.call("GET", "review/count") == {"questions": 1}
+
+
+def test_a_question_that_was_put_off_stays_so_when_its_record_comes_back_until_that_is_taken_back(world: World) -> None:
+    two_alike(world.bed)
+    [question] = world.call("GET", "review")["items"]
+    fields: dict[str, Any] = {"full_name": "Bob Ray", "email": "ann@acme.com", "title": "CEO", "phone": "+41 31 555 02 02"}
+    bob = world.bed.record("2", **fields)
+    judged = world.judge("later", "1", "2")
+    for wanted in (set(), {frozenset("12")}):
+        world.bed.take([heard(withdrawn(bob), world.bed.workspace_id)])
+        if wanted:
+            world.call("DELETE", f"judgements/{judged['judgement_id']}")
+        world.bed.hear(bob)
+        assert world.asked() == wanted
+    assert world.call("GET", "review")["items"][0]["record_ids"] == question["record_ids"]
 
 
 @pytest.mark.parametrize(("one", "other"), ["12", "21"])
