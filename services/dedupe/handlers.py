@@ -198,9 +198,10 @@ def tell_persons(work: Work, judge: Judge, scene: Scene) -> list[Told]:
     workspace_id, because = scene.workspace_id, last_event(scene)
     groups = {person_id: [scene.now[n] for n in group] for person_id, group in scene.groups.items()}
     left = scene.touched_persons - groups.keys()
-    known = work.load(PERSON, [*groups, *left], workspace_id)
+    orphaned = corrected(work, scene)
+    known = work.load(PERSON, {*groups, *left, *orphaned}, workspace_id)
     remain = remaining(scene, [gone for person_id in left if (gone := known[person_id])])
-    hand_on(work, scene, remain)
+    hand_on(work, scene, {person_id: known[person_id] for person_id in orphaned})
     choosing = choosing_for(work.connection, groups)
     told: list[Told] = []
     for person_id, group in groups.items():
@@ -226,15 +227,27 @@ def remaining(scene: Scene, gone: Iterable[Person]) -> dict[UUID, list[Stored]]:
     return groups
 
 
-def hand_on(work: Work, scene: Scene, remain: Mapping[UUID, Group]) -> None:
-    """What was corrected of a person goes on to who has their other records, when the one that they are named after is withdrawn.
-    `remain`: person who has no record any more → those of their records that others have.
+def corrected(work: Work, scene: Scene) -> set[UUID]:
+    """Those who are named after a record that the batch takes away, and of whom something was corrected."""
+    if not scene.gone or not kept.any_corrections(work.connection, [scene.workspace_id]):
+        return set()
+    wanted = {(scene.workspace_id, person_id_of(each.record_id)) for each in scene.gone.values()}
+    return set(kept.corrections_of(work.connection, wanted))
+
+
+def hand_on(work: Work, scene: Scene, orphaned: Mapping[UUID, Person | None]) -> None:
+    """What was corrected of a person goes on to the first of their other records, when the one that they are named after is withdrawn:
+    whoever has these now, as they may have been merged with somebody. Of one who never was a person by itself, all that were with it
+    are meant.
     """
-    for person_id in {person_id_of(each.record_id) for each in scene.gone.values()} & remain.keys():
-        if remain[person_id]:
-            heir = remain[person_id][0].person_id
-            assert heir is not None  # noqa: S101 - `remaining` are persons'
-            kept.inherit_corrections(work.connection, scene.workspace_id, person_id, heir)
+    for gone in scene.gone.values():
+        person_id = person_id_of(gone.record_id)
+        if person_id in orphaned:
+            person = orphaned[person_id]
+            were_with = (each for n, each in scene.now.items() if (was := scene.before.get(n)) and was.person_id == gone.person_id)
+            theirs = in_order(each for each in were_with if person is None or each.record_id in person.record_ids)
+            if theirs:
+                kept.inherit_corrections(work.connection, scene.workspace_id, person_id, person_id_of(theirs[0].record_id))
 
 
 def joined(judge: Judge, groups: Groups, theirs: Group) -> tuple[UUID, str]:

@@ -54,9 +54,10 @@ def keep_correction(connection: Connection, workspace_id: UUID, correction: Corr
 
 
 def inherit_corrections(connection: Connection, workspace_id: UUID, gone: UUID, heir: UUID) -> None:
-    """What was corrected of a person whose own first record was withdrawn holds for who has their other records; the later counts.
+    """What was corrected of a person whose own first record was withdrawn holds for their next; the later counts.
 
-    To be called before the heir's fields are chosen. Where the first record merely moves, nothing is to be done: corrections follow it.
+    To be called before the fields are chosen of who has that record. Where the first record merely moves, nothing is to be done:
+    corrections follow it.
     """
     run(
         connection,

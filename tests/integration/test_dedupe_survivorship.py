@@ -21,7 +21,8 @@ from services.kit.service import Context
 from services.kit.settings import Settings
 from tests.accounts import Healthy
 from tests.builders import MONDAY
-from tests.dedupe_bed import Bed, make_bed
+from tests.dedupe_bed import Bed, make_bed, withdrawn
+from tests.ingest_bed import heard
 from tests.serving import served
 
 pytestmark = pytest.mark.engines
@@ -236,6 +237,20 @@ def test_a_correction_of_a_person_whose_first_record_is_withdrawn_is_inherited_a
         "city": "Ulm",
     }
     assert world.person(ann)["fields"]["title"]["value"] == "Clerk"
+
+
+def test_a_correction_of_one_who_was_merged_stays_with_their_records_when_the_first_is_withdrawn(world: World) -> None:
+    bed = world.bed
+    first = bed.record("2", linkedin=PROFILE, title="Head")
+    bed.hear(bed.record("1", email="ann@acme.com", title="Clerk"), first, bed.record("4", linkedin=PROFILE, title="Head"))
+    one, other = person_of(bed, "1"), person_of(bed, "2")
+    assert bed.person_of("4") == other
+    world.correct(other, "title", "Queen")
+    world.call("POST", "judgements", 201, {"verdict": "same", "one": str(one), "other": str(other)})
+    bed.take([heard(withdrawn(first), bed.workspace_id)])
+    assert (bed.person_of("4"), bed.persons()[one].details.title) == (one, "Queen")
+    world.call("POST", f"people/{one}/split", 201, {"record_ids": [str(bed.record("4").record_id)]})
+    assert [bed.persons()[bed.person_of(row)].details.title for row in "14"] == ["Clerk", "Queen"]
 
 
 def test_a_corrected_domain_is_the_persons_company(world: World) -> None:
