@@ -7,7 +7,7 @@ between which records go on arriving.
 
 from functools import partial
 
-from services.dedupe import index, kept, learning, models, recognised, recognising, ruling
+from services.dedupe import index, kept, learning, models, recognised, recognising, ruling, store
 from services.dedupe.learning import Learner
 from services.dedupe.models import JUDGES
 from services.kit.database import rows
@@ -40,9 +40,15 @@ def rechoose_step(context: Context, most: int = SLICE) -> int:
         going = kept.next_rechoosing(connection)
         if going is None:
             return 0
-        keys = kept.persons_after(connection, going.place, most)
-        if not keys:
+        following = kept.persons_after(connection, going.place, 1)
+        if not following:
             kept.end_rechoosing(connection)
+            return 1
+        # Whoever holds the scope may be at it by the old rules: whom they form are seen once they have ended.
+        [(scope, _)] = following
+        store.lock_scopes(connection, [scope])
+        keys = [key for key in kept.persons_after(connection, going.place, most) if key[0] == scope]
+        if not keys:
             return 1
         work = Work(connection, context.codec, context.clock(), "service:dedupe", f"survivorship:{going.version}")
         told = ruling.rechoose(work, keys)

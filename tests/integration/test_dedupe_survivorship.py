@@ -1,6 +1,8 @@
 """Rules and corrections of golden fields on a real database: by the API, through merges and new imports, and for all persons at once."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +14,8 @@ import pytest
 from schemas.accounts import Role
 from schemas.body import PROVIDER
 from schemas.dedupe import PersonRevised
-from services.dedupe import api, kept, loops
+from schemas.ingest import RecordIngested
+from services.dedupe import api, handlers, kept, loops
 from services.dedupe.domain.ids import company_id_of, person_id_of
 from services.kit.database import rows, run
 from services.kit.http import Caller, create_app
@@ -20,7 +23,7 @@ from services.kit.http.tokens import Signer
 from services.kit.service import Context
 from services.kit.settings import Settings
 from tests.accounts import Healthy
-from tests.builders import MONDAY
+from tests.builders import MONDAY, work_on
 from tests.dedupe_bed import Bed, make_bed, withdrawn
 from tests.ingest_bed import heard
 from tests.serving import served
@@ -339,6 +342,36 @@ def test_a_pass_goes_on_where_it_was_and_begins_anew_with_newer_rules(world: Wor
     world.chosen_anew(3)
     assert {person.details.title for person in bed.persons().values()} == {"A"}
     assert world.call("GET", "survivorship")["rechoosing"]["looked_at"] == 4
+
+
+def test_who_is_being_formed_by_the_old_rules_is_chosen_anew_too(world: World) -> None:
+    bed = world.bed
+    # The place of the pass goes by persons' ids: past the second of these it would never see the first.
+    late, early = sorted("12", key=lambda row: person_of(bed, row))
+
+    def said(row: str) -> list[RecordIngested]:
+        both = ((row, EARLIER, "B"), (f"{row}b", LATER, "A"))
+        return [bed.record(row_id, as_of, email=f"p{row}@acme.com", title=title) for row_id, as_of, title in both]
+
+    bed.hear(*said(early))
+    with ThreadPoolExecutor(1) as beside, bed.database.transaction() as connection:
+        work = work_on(connection, bed.codec)
+        work.append(handlers.when_records_arrive_merge_them([heard(each, PROVIDER) for each in said(late)], work, bed.judges))
+        world.rules(fields={"title": ["oldest"]})
+        passing = beside.submit(world.chosen_anew, 10)
+        until_somebody_waits_for_a_scope(bed)
+    assert passing.result() > 0
+    assert [person.details.title for person in bed.persons().values()] == ["B", "B"]
+
+
+def until_somebody_waits_for_a_scope(bed: Bed) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with bed.database.transaction() as connection:
+            if rows(connection, "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def test_rules_that_only_hide_sources_choose_nobody_anew(world: World) -> None:
