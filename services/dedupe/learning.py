@@ -30,7 +30,7 @@ LEAST_RECORDS = 2_000
 """Records that it takes to know better than the first knowledge does."""
 GROWTH = 1.5
 """Times as many records as were learned from: then it is time to learn again. What all records are judged by follows their number."""
-SECONDS_BETWEEN_COUNTS = 10.0
+SECONDS_BETWEEN_LOOKS = 10.0
 LEARNING_LOCK = 7_105_202
 """Held by whoever learns: several workers would learn the same."""
 AT_ONCE = 10_000
@@ -81,19 +81,21 @@ class Learner:
 
     def step(self) -> int:
         if self._learning is None:
-            self._begin_if_due()
+            self._look_round()
         else:
             process, pipe = self._learning
             if pipe.poll() or not process.is_alive():
                 return self._take_up(process, pipe)
         return self.look_again()
 
-    def _begin_if_due(self) -> None:
+    def _look_round(self) -> None:
+        """Now and then: for records that the version in use has missed, and for whether it is time to learn the next one."""
         if monotonic() < self._ask_after:
             return
-        self._ask_after = monotonic() + SECONDS_BETWEEN_COUNTS
+        self._ask_after = monotonic() + SECONDS_BETWEEN_LOOKS
         with self.database.transaction() as connection:
             version = models.latest_version(connection)
+            models.ask_for_late_ones(connection, version)
             due = is_due(connection, version)
         if due:
             apart = multiprocessing.get_context("spawn")

@@ -38,6 +38,18 @@ def keep(connection: Connection, learned: Knowledge) -> None:
     run(connection, "INSERT INTO again SELECT arrived FROM records WHERE person_id IS NOT NULL ORDER BY arrived ON CONFLICT DO NOTHING")
 
 
+def ask_for_late_ones(connection: Connection, version: int) -> None:
+    """Records that came by an earlier version in transactions that ended after this was in use are to be looked at again too; to be
+    asked for when nothing else waits, as until then most are described by the earlier one.
+    """
+    run(
+        connection,
+        """INSERT INTO again SELECT arrived FROM described JOIN records ON arrived = described.record
+           WHERE version < :version AND person_id IS NOT NULL AND NOT EXISTS (SELECT FROM again) ORDER BY arrived ON CONFLICT DO NOTHING""",
+        version=version,
+    )
+
+
 class Judges:
     """The judge in use, made anew when there is a new version. One is held at a time: what it keeps in memory is its process's only."""
 

@@ -11,14 +11,15 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 
-from services.dedupe import index, learning, models
+from services.dedupe import handlers, index, learning, models
 from services.dedupe.domain.linkage import knowledge
 from services.dedupe.domain.linkage.quality import pairwise
 from services.dedupe.learning import Learner
-from services.kit.database import run
+from services.kit.database import rows, run
 from services.kit.settings import Settings
-from tests.builders import MONDAY
+from tests.builders import MONDAY, work_on
 from tests.dedupe_bed import Bed, make_bed
+from tests.ingest_bed import heard
 from tests.made_people import MadePeople, made_people, pairs_of
 
 pytestmark = pytest.mark.engines
@@ -95,7 +96,7 @@ def test_a_learning_that_fails_or_is_given_up_leaves_no_process_and_is_tried_aga
     bed: Bed, made: MadePeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "LEAST_RECORDS", 100)
-    monkeypatch.setattr(learning, "SECONDS_BETWEEN_COUNTS", 0.0)
+    monkeypatch.setattr(learning, "SECONDS_BETWEEN_LOOKS", 0.0)
     bed.hear(*made.records[:120])
     broken = settings_of(bed).model_copy(update={"database_role_password": SecretStr("wrong")})
     learner = Learner(bed.database, bed.codec, lambda: MONDAY, bed.judges, broken)
@@ -109,6 +110,34 @@ def test_a_learning_that_fails_or_is_given_up_leaves_no_process_and_is_tried_aga
     assert len(multiprocessing.active_children()) == 1
     learner.close()
     assert (multiprocessing.active_children(), version(bed)) == ([], 0)
+
+
+def test_what_came_by_the_old_version_while_the_new_one_was_taken_up_is_judged_again_too(
+    bed: Bed, made: MadePeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "SECONDS_BETWEEN_LOOKS", 0.0)
+    bed.hear(*made.records[:200])
+    learned = learning.learn(bed.database, 1)
+    own = replace(bed, workspace_id=uuid4())
+    with bed.database.transaction() as connection:
+        work = work_on(connection, bed.codec)
+        came = [heard(own.record("1", full_name="Ann Lee", email="ann@acme.com"), own.workspace_id)]
+        work.append(handlers.when_records_arrive_merge_them(came, work, bed.judges))
+        with bed.database.transaction() as beside:
+            models.keep(beside, learned)
+    learner = Learner(bed.database, bed.codec, lambda: MONDAY, bed.judges, settings_of(bed))
+    while learner.step():
+        pass
+    assert versions_described(bed) == {1: 201}
+    learner.step()
+    with bed.database.transaction() as connection:
+        assert index.waiting(connection) == 0
+
+
+def versions_described(bed: Bed) -> dict[int, int]:
+    """Version → how many records are described by it."""
+    with bed.database.transaction() as connection:
+        return {row.version: row.n for row in rows(connection, "SELECT version, count(*) AS n FROM described GROUP BY version")}
 
 
 def test_of_two_workers_one_learns(bed: Bed, made: MadePeople) -> None:
