@@ -152,9 +152,9 @@ class Scores:
 
 
 def changed(around: Neighbourhood, groups: Sequence[Sequence[Number]]) -> list[Sequence[Number]]:
-    """Groups that are not what a person was, of those in which a person was."""
+    """Groups that are not what a person was, of those in which a person was; also of one who only lost what is taken away."""
     were: dict[UUID, set[Number]] = defaultdict(set)
-    for number, each in around.records.items():
+    for number, each in {**around.were, **around.records}.items():
         if each.person_id:
             were[each.person_id].add(number)
     return [group for group in groups if not (person := around.records[group[0]].person_id) or were[person] != set(group)]

@@ -1,5 +1,5 @@
-"""Whatever is imported, corrected, merged, kept apart, split, un-merged and taken back, in any order: who is whom is what the records say
-last, and the decisions that stand say of them, as if nothing else had ever been.
+"""Whatever is imported, corrected, undone, merged, kept apart, split, un-merged and taken back, in any order: who is whom is what the
+records say last, and the decisions that stand say of them, as if nothing else had ever been.
 """
 
 import random
@@ -12,9 +12,11 @@ import pytest
 
 from schemas.dedupe import PersonsJudged
 from services.dedupe import reviewing
+from services.dedupe.domain.person import Person
 from services.dedupe.kinds import JUDGEMENT, PERSON
 from services.dedupe.reviewing import Act
-from tests.dedupe_bed import Bed
+from tests.dedupe_bed import Bed, withdrawn
+from tests.ingest_bed import heard
 
 pytestmark = pytest.mark.engines
 STEPS, ROWS = 25, 9
@@ -31,11 +33,14 @@ class Program:
     chance: random.Random
     said: dict[str, dict[str, str]] = field(default_factory=dict)
     """Row → what it says now, in the order of first arrival."""
+    gone: set[str] = field(default_factory=set)
+    """Rows whose import was undone, and that have not come again."""
     judged: list[UUID] = field(default_factory=list)
     """Judgements that stand, in their order."""
 
     def step(self) -> None:
-        deeds: tuple[Callable[[], None], ...] = (self.take, self.take, self.merge, self.keep_apart, self.split, self.unmerge, self.withdraw)
+        judge = (self.merge, self.keep_apart, self.split, self.unmerge, self.withdraw)
+        deeds: tuple[Callable[[], None], ...] = (self.take, self.take, self.undo, *judge)
         if len(self.said) < 3:
             self.take()
         else:
@@ -44,10 +49,17 @@ class Program:
     def take(self) -> None:
         row = str(self.chance.randrange(ROWS))
         self.said[row] = dict(self.chance.choice(WHO), title=self.chance.choice(("CEO", "Clerk")))
+        self.gone.discard(row)
         self.bed.hear(self.bed.record(row, **self.said[row]))  # type: ignore[arg-type]
 
+    def undo(self) -> None:
+        if rows := sorted(self.said.keys() - self.gone):
+            row = self.chance.choice(rows)
+            self.gone.add(row)
+            undo(self.bed, self, row)
+
     def two(self) -> tuple[UUID, UUID] | None:
-        persons = sorted(self.bed.persons())
+        persons = sorted(living(self.bed))
         if len(persons) < 2:
             return None
         one, other = self.chance.sample(persons, 2)
@@ -89,9 +101,18 @@ class Program:
             self.bed.ask(lambda work: (None, reviewing.withdraw(work, self.bed.judges, self.bed.workspace_id, judgement)))
 
 
+def undo(bed: Bed, program: Program, row: str) -> None:
+    record = program.bed.record(row, **program.said[row])  # type: ignore[arg-type]
+    bed.take([heard(withdrawn(record), bed.workspace_id)])
+
+
+def living(bed: Bed) -> dict[UUID, Person]:
+    return {person_id: each for person_id, each in bed.persons().items() if not each.withdrawn}
+
+
 def as_if_nothing_else_had_been(program: Program) -> Bed:
-    """The records as they are, in the order in which they came, and then the decisions that stand. The records have the same ids there,
-    by which it is decided between equals.
+    """The records as they are, in the order in which they came, then the decisions that stand, then what is undone. The records have the
+    same ids there, by which it is decided between equals.
     """
     fresh = replace(program.bed, workspace_id=uuid4())
     for row, fields in program.said.items():
@@ -103,11 +124,13 @@ def as_if_nothing_else_had_been(program: Program) -> Bed:
             judgement_id=uuid4(), verdict=state.verdict, some=state.some, others=state.others, each_is_one=state.each_is_one
         )
         fresh.ask(lambda work, judged=judged: reviewing.judge(work, fresh.judges, fresh.workspace_id, judged))  # type: ignore[misc]
+    for row in sorted(program.gone):
+        undo(fresh, program, row)
     return fresh
 
 
 def picture(bed: Bed) -> tuple[set[frozenset[str]], list[str]]:
-    return bed.groups(), sorted(each.details.model_dump_json() for each in bed.persons().values())
+    return bed.groups(), sorted(each.details.model_dump_json() for each in living(bed).values())
 
 
 @pytest.mark.parametrize("seed", range(16))
