@@ -122,3 +122,9 @@ def test_a_correlation_id_that_fits_is_taken_over() -> None:
 @pytest.mark.parametrize("sent", [None, "", "a b", "a\nb", "<b>", "x" * 129, "é"])
 def test_a_correlation_id_that_does_not_fit_is_replaced(sent: str | None) -> None:
     assert UUID(correlation_of(sent))
+
+
+def test_a_cursor_with_nul_in_it_is_none_that_was_given_out() -> None:
+    assert Part(cursor=cursor_of(("a b", 1))).after(str, int) == ("a b", 1)
+    with pytest.raises(Invalid, match="begin again"):
+        Part(cursor=cursor_of(("a\0b", 1))).after(str, int)

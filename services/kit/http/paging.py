@@ -28,6 +28,9 @@ class Page(BaseModel, Generic[T]):
     """Give this as `cursor` for what follows; None at the end."""
 
 
+NOT_GIVEN_OUT = "the cursor is none that this list gave out: begin again without it"
+
+
 class Part:
     """Which part of a list is asked for. The cursor is the sort key of the last item shown, as base64 of JSON."""
 
@@ -41,9 +44,13 @@ class Part:
         if self._cursor is None:
             return None
         try:
-            return reader_of(types).validate_json(base64.urlsafe_b64decode(self._cursor))
+            found = reader_of(types).validate_json(base64.urlsafe_b64decode(self._cursor))
         except (binascii.Error, ValidationError, ValueError) as error:
-            raise Invalid("the cursor is none that this list gave out: begin again without it") from error
+            raise Invalid(NOT_GIVEN_OUT) from error
+        # No text in the database has NUL.
+        if any(isinstance(each, str) and "\0" in each for each in found):
+            raise Invalid(NOT_GIVEN_OUT)
+        return found
 
     def page(self, found: Sequence[T], key: Callable[[T], Any]) -> Page[T]:
         """Of up to `limit + 1` items found, the page to show. `key` gives an item's sort key."""
