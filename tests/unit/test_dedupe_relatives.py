@@ -40,6 +40,8 @@ RELATIVES = [
     (("Emily Smith", "", {"company_key": "acme", **OFFICE}), ("David Smith", "", {"company_key": "acme", **OFFICE})),
     (("Anna Novak", "anna@novak.cz", OFFICE), ("Petr Novak", "petr@novak.cz", OFFICE)),
     (("Anna Novak", "firma@novak.cz", OFFICE), ("Petr Novak", "firma@novak.cz", OFFICE)),
+    (("John Smith Jr.", "john@smith-sons.com", OFFICE), ("John Smith Sr.", "john.smith@smith-sons.com", OFFICE)),
+    (("John Smith II", "", HOME), ("John Smith III", "", HOME)),
     (("Anna Novak", "", HOME), ("Petr Novak", "", HOME)),
     (("Anna Novak", FAMILY_BOX, {}), ("Petr Novak", FAMILY_BOX, {})),
     (("Anna Novak", "novakovi@gmail.com", HOME), ("Petr Novak", "novakovi@gmail.com", HOME)),
@@ -53,6 +55,8 @@ ONE_PERSON = [
     (("Margaret Smith", "peggy.smith@acme.com", {}), ("Peggy Smith", "peggy.smith@acme.com", {})),
     (("B. Weber", "weber@acme.com", OFFICE), ("Robert Weber", "weber@acme.com", OFFICE)),
     (("Anna Schmidt", "anna77@gmail.com", {}), ("Anna Weber", "anna77@gmail.com", {})),
+    (("John Smith", "john@smith-sons.com", {}), ("John Smith, Jr", "john.smith@smith-sons.com", {})),
+    (("Carlos Souza Junior", "carlos.souza@acme.com", {}), ("Carlos Souza Jr.", "c.souza@acme.com", {})),
     (("Anna Schmidt", "anna.schmidt@acme.com", OFFICE), ("Anna Weber", "anna.weber@acme.com", OFFICE)),
     (("Anna Schmidt", "anna.schmidt@acme.com", HOME), ("Anna Schmidt", "a.schmidt@gmail.com", HOME)),
 ]

@@ -104,6 +104,11 @@ FORMS_OF_ADDRESS = words("""
 """)
 """Titles that stand before a name and are none."""
 
+GENERATIONS = {
+    "jr": "jr", "jnr": "jr", "junior": "jr", "sr": "sr", "snr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv",
+}  # fmt: skip
+"""What tells a father from a son of his name, behind it; plain."""
+
 LEGAL_FORMS = (
     "aktiebolag", "aktiengesellschaft", "gesellschaft mit beschrankter haftung", "mbh", "ug haftungsbeschrankt", "ug", "e k",
     "limited liability company", "private limited", "pvt", "societe anonyme", "societe par actions simplifiee",

@@ -9,7 +9,7 @@ from cleanco.clean import custom_basename, normalized, prepare_default_terms, st
 from nameparser import HumanName
 from nameparser.config import CONSTANTS
 
-from services.dedupe.domain.known import FORMS_OF_ADDRESS, LEGAL_FORMS, NO_NAMES, UNLIKELY_NAMES
+from services.dedupe.domain.known import FORMS_OF_ADDRESS, GENERATIONS, LEGAL_FORMS, NO_NAMES, UNLIKELY_NAMES
 from services.dedupe.domain.words import plain
 
 PARTS = frozenset(
@@ -82,7 +82,9 @@ def halves(full: str) -> tuple[str, str]:
     if usual and PARTS.isdisjoint(full.lower().replace(".", "").replace(",", "").split()) and len(last) > 1:
         return first, last
     parsed = HumanName(full)
-    return " ".join(part for part in (parsed.first, parsed.middle) if part), parsed.last
+    # As a source has it that has the halves: of what the parser takes off, this tells who it is.
+    generation = next((word for word in parsed.suffix.replace(",", " ").split() if plain(word) in GENERATIONS), "") if parsed.last else ""
+    return " ".join(filter(None, (parsed.first, parsed.middle))), " ".join(filter(None, (parsed.last, generation)))
 
 
 @lru_cache(maxsize=50_000)

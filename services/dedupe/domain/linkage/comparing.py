@@ -154,6 +154,9 @@ def swapped(one: Traits, other: Traits) -> bool:
 def given_names(one: Traits, other: Traits) -> int:
     if not one.given or not other.given:
         return 0
+    if one.generation and other.generation and one.generation != other.generation:
+        # A father and a son.
+        return OTHER_GIVEN
     if one.given == other.given:
         return SAME if len(one.first) > 1 else INITIAL
     if one.first == other.first or other.first_skeleton in one.also or one.first_skeleton in other.also:

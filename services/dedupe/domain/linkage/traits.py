@@ -7,7 +7,7 @@ import msgspec
 from rapidfuzz.distance import OSA
 
 from services.dedupe.domain import addresses, names, places
-from services.dedupe.domain.known import FREE, GENERIC, JOINING
+from services.dedupe.domain.known import FREE, GENERATIONS, GENERIC, JOINING
 from services.dedupe.domain.linkage.spelling import letters, skeleton
 from services.dedupe.domain.record import NormalRecord
 from services.dedupe.domain.words import is_read_in_many_ways, plain
@@ -89,6 +89,8 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, dict=True):
     """Whether the given name that the record states stands in an address of theirs as well: then it is no slip."""
     transcribed: bool = False
     """Whether the name that the record states is in another script, and what is compared of it one of many ways to write it."""
+    generation: str = ""
+    """`jr` of `Smith Jr.`: what tells a father from a son of his name."""
 
     @cached_property
     def first(self) -> str:
@@ -113,7 +115,7 @@ def traits_of(record: NormalRecord) -> Traits:
     slug = record.linkedin or ""
     domain = meant(record.company_domain or "")
     domain = "" if addresses.is_provider(domain) else domain
-    given, family = plain(record.given_name or ""), plain(record.family_name or "")
+    given, (family, generation) = plain(record.given_name or ""), of_generation(plain(record.family_name or ""))
     mailboxes = tuple(dict.fromkeys(mailbox_of(each) for each in record.own_emails))
     return Traits(
         source=record.source,
@@ -132,7 +134,14 @@ def traits_of(record: NormalRecord) -> Traits:
         own=tuple((plain(name), plain(value)) for name, value in sorted(record.custom.items())),
         spelt=any(spells_out(mailbox, given.partition(" ")[0], family) for mailbox in mailboxes),
         transcribed=is_read_in_many_ways(f"{record.given_name} {record.family_name}"),
+        generation=generation,
     )
+
+
+def of_generation(family: str) -> tuple[str, str]:
+    """A plain family name without what tells a father from a son of his name, and that."""
+    name, _, last = family.rpartition(" ")
+    return (name, GENERATIONS[last]) if name and last in GENERATIONS else (family, "")
 
 
 def spells_out(mailbox: Mailbox, first: str, family: str) -> bool:
