@@ -223,8 +223,8 @@ def test_what_was_answered_of_two_persons_is_not_asked_again_of_their_next_recor
 ) -> None:
     two_alike(world.bed)
     judged = world.judge(verdict, one, other)
-    world.bed.hear(world.bed.record("4", full_name="Ann Lee", email="ann@acme.com", phone="+41 31 555 01 01"))
-    world.bed.hear(world.bed.record("5", full_name="Bob Ray", email="ann@acme.com", phone="+41 31 555 02 02"))
+    world.bed.hear(world.bed.record("4", full_name="Ann Lee", email="ann@acme.com", title="CEO", phone="+41 31 555 01 01"))
+    world.bed.hear(world.bed.record("5", full_name="Bob Ray", email="ann@acme.com", title="CEO", phone="+41 31 555 02 02"))
     assert {frozenset("14"), frozenset("25")} < world.bed.groups()
     assert (world.asked(), world.call("GET", "review/count")) == (set(), {"questions": 0})
     world.call("DELETE", f"judgements/{judged['judgement_id']}")
