@@ -75,7 +75,7 @@ def write_table(path: Path, rows: int) -> None:
 
 
 def row(n: int) -> tuple[Any, ...]:
-    day, tier, town = f"2026-0{1 + n % 9}-1{n % 10}", ("gold", "silver", "")[n % 3], ("Köln", "Ulm", "São Paulo")[n % 3]
+    day, tier, town = f"2025-0{1 + n % 9}-1{n % 10}", ("gold", "silver", "")[n % 3], ("Köln", "Ulm", "São Paulo")[n % 3]
     phone = f"+49 30 {1_000_000 + n}"
     return (
         n,
