@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from services.dedupe.domain.linkage.comparing import LEAST_LETTERS, acronym, alike, goes_with, mistyped
+from services.dedupe.domain.linkage.companies import LEAST_LETTERS, acronym, alike, goes_with, mistyped
 from services.dedupe.domain.linkage.traits import Traits
 
 C = TypeVar("C", str, frozenset[str])
