@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from schemas.envelope import Envelope
 from services.dedupe import index, kept, recognising, store, tallies, versions
-from services.dedupe.choosing import Group, Groups, choosing_for, in_order
+from services.dedupe.choosing import Group, Groups, choosing_for, groups_of, in_order
 from services.dedupe.domain import company as companies
 from services.dedupe.domain import person as persons
 from services.dedupe.domain.company import Change
@@ -240,12 +240,12 @@ def hand_on(work: Work, scene: Scene, orphaned: Mapping[UUID, Person | None]) ->
     whoever has these now, as they may have been merged with somebody. Of one who never was a person by itself, all that were with it
     are meant.
     """
+    were_with = groups_of(was for n, was in scene.before.items() if n in scene.now) if orphaned else {}
     for gone in scene.gone.values():
         person_id = person_id_of(gone.record_id)
-        if person_id in orphaned:
+        if person_id in orphaned and gone.person_id in were_with:
             person = orphaned[person_id]
-            were_with = (each for n, each in scene.now.items() if (was := scene.before.get(n)) and was.person_id == gone.person_id)
-            theirs = in_order(each for each in were_with if person is None or each.record_id in person.record_ids)
+            theirs = [each for each in were_with[gone.person_id] if person is None or each.record_id in person.record_ids]
             if theirs:
                 kept.inherit_corrections(work.connection, scene.workspace_id, person_id, person_id_of(theirs[0].record_id))
 

@@ -79,22 +79,21 @@ def shared_among(connection: Connection, keys: Collection[Key]) -> set[Key]:
 
 def share(connection: Connection, keys: Collection[Key]) -> None:
     """From now on these say nothing; who has them is to be looked at again."""
-    if keys:
-        run(
-            connection,
-            """WITH now_shared AS (INSERT INTO shared SELECT unnest(CAST(:keys AS bigint[])) ON CONFLICT DO NOTHING RETURNING key)
-               INSERT INTO again SELECT DISTINCT record FROM keys JOIN now_shared USING (key) ORDER BY record ON CONFLICT DO NOTHING""",
-            keys=array(keys),
-        )
+    turn(connection, "INSERT INTO shared SELECT unnest(CAST(:keys AS bigint[])) ON CONFLICT DO NOTHING RETURNING key", keys)
 
 
 def unshare(connection: Connection, keys: Collection[Key]) -> None:
     """From now on these say something again; who has them is to be looked at again."""
+    turn(connection, "DELETE FROM shared WHERE key = ANY(CAST(:keys AS bigint[])) RETURNING key", keys)
+
+
+def turn(connection: Connection, change: str, keys: Collection[Key]) -> None:
+    """`change`: a statement that returns those of the keys that it changes."""
     if keys:
         run(
             connection,
-            """WITH no_more AS (DELETE FROM shared WHERE key = ANY(CAST(:keys AS bigint[])) RETURNING key)
-               INSERT INTO again SELECT DISTINCT record FROM keys JOIN no_more USING (key) ORDER BY record ON CONFLICT DO NOTHING""",
+            f"""WITH turned AS ({change})
+                INSERT INTO again SELECT DISTINCT record FROM keys JOIN turned USING (key) ORDER BY record ON CONFLICT DO NOTHING""",  # noqa: S608
             keys=array(keys),
         )
 

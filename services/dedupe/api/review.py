@@ -160,8 +160,12 @@ def split(person_id: UUID, ask: SplitOff, desk: Annotated[Desk, may("merge.revie
 @router.post("/people/{person_id}/unmerge", status_code=201)
 def unmerge(person_id: UUID, ask: Unmerge, desk: Annotated[Desk, may("merge.review")], preview: bool = False) -> Judged:
     """A person who was merged away is somebody else after all."""
-    gone = desk.read(lambda c: store.state_of(c, desk.workspace_id, PERSON, person_id))
-    into = desk.read(lambda c: reviewing.whose(c, desk.workspace_id, gone)) if gone else None
+
+    def owner(connection: Connection) -> UUID | None:
+        gone = store.state_of(connection, desk.workspace_id, PERSON, person_id)
+        return reviewing.whose(connection, desk.workspace_id, gone) if gone else None
+
+    into = desk.read(owner)
     return decide(desk, partial(reviewing.unmerge, person_id=person_id, note=ask.note), [into or person_id], preview=preview)
 
 
