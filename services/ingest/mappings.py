@@ -33,10 +33,10 @@ AS_BEFORE = Choice()
 
 def settle(connection: Connection, workspace_id: UUID, source_id: UUID, sample: Sample, choice: Choice) -> Settled:
     """Raises Invalid with all that is wrong with what the caller says. A version is named only where just that is used."""
-    saved = store.saved_mapping(connection, workspace_id, source_id, choice.version)
     if choice.version is not None:
         if choice.mapping is not None or choice.types:
             raise Invalid("give a mapping of your own or the version of a saved one, not both")
+        saved = store.saved_mapping(connection, workspace_id, source_id, choice.version)
         if saved is None:
             raise Invalid(f"the source has no version {choice.version} of its mapping")
         check(saved.mapping, sample, f"version {choice.version} of the mapping")
@@ -47,8 +47,8 @@ def settle(connection: Connection, workspace_id: UUID, source_id: UUID, sample: 
         mapping = dict(choice.mapping)
     else:
         mapping = as_before(before.fields, with_activities(propose(columns, sample.cells), sample.cells), columns)
-    if saved and saved.mapping == mapping and choice.mapping is None and not choice.types:
-        return saved
+    if before.latest and before.latest.mapping == mapping and choice.mapping is None and not choice.types:
+        return before.latest
     strangers = [column for column in choice.types if column not in mapping]
     if strangers:
         raise Invalid(f"a type is given for {strangers[0]!r}, which is not mapped")

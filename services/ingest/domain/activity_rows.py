@@ -12,10 +12,10 @@ from schemas.marks import Digest
 from services.ingest.domain.activities import MOST_WHAT, NOBODY, ActivityDraft, Deed, Who, draft, who_of
 from services.ingest.domain.dates import DayOrder, read_date
 from services.ingest.domain.mapping import FieldMapping
+from services.ingest.domain.mending import EMAILS
 from services.ingest.domain.records import BLANK, MOST_CHARACTERS, NUL, Refusal
 from services.ingest.domain.values import plain, tidy
 
-EMAILS = (DataField.EMAIL, DataField.WORK_EMAIL, DataField.PRIVATE_EMAIL)
 WHO = (A.CONTACT_ID, *EMAILS, DataField.LINKEDIN)
 """In the order in which a row's cells are looked at for who it was."""
 KINDS: dict[str, ActivityKind] = {kind.value.replace("_", " "): kind for kind in ActivityKind} | {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from itertools import count, islice
-from typing import IO
+from typing import IO, NamedTuple
 
 from services.ingest.domain.encoding import SAMPLE, encoding_of, read_head
 from services.ingest.domain.errors import NotATable
@@ -96,16 +96,26 @@ def delimiter_of(head: IO[bytes], encoding: str) -> str:
     """The one that cuts most rows into the same number of cells, at least two; of several, the one that most cells make sense by.
     Where none cuts all rows, csv.Sniffer may find a rarer one.
     """
+    fits = {each: fit([row.cells for row in sample_rows(head, encoding, each)]) for each in DELIMITERS}
+    best = max(fits, key=lambda each: fits[each].rank)
+    if fits[best].cuts_all:
+        return best
+    fits |= {each: fit([row.cells for row in sample_rows(head, encoding, each)]) for each in sniffed(head, encoding)}
+    return max(fits, key=lambda each: fits[each].rank)
 
-    def fit(delimiter: str) -> tuple[int, int, int]:
-        rows = [row.cells for row in sample_rows(head, encoding, delimiter) if len(row.cells) > 1]
-        widths = Counter(map(len, rows))
-        width, same = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-        return same, sum(names_a_column(cell) or is_email(cell.strip()) for cells in rows for cell in cells), width
 
-    best = max(DELIMITERS, key=fit)
-    cuts_all = fit(best)[0] == sum(bool(row.cells) for row in sample_rows(head, encoding, best))
-    return best if cuts_all else max((best, *sniffed(head, encoding)), key=fit)
+class Fit(NamedTuple):
+    """How well a delimiter cuts some rows; `rank` grows with it."""
+
+    rank: tuple[int, int, int]
+    cuts_all: bool
+
+
+def fit(rows: Sequence[Sequence[str]]) -> Fit:
+    cut = [cells for cells in rows if len(cells) > 1]
+    width, same = max(Counter(map(len, cut)).items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    sensible = sum(names_a_column(cell) or is_email(cell.strip()) for cells in cut for cell in cells)
+    return Fit((same, sensible, width), same == sum(map(bool, rows)))
 
 
 def sniffed(head: IO[bytes], encoding: str) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ class Remembered:
 
     fields: Mapping[str, str]
     types: Types
+    latest: Settled | None
+    """The last version."""
 
 
 def keep_zones(connection: Connection, zones: Iterable[tuple[UUID, str]]) -> None:
@@ -90,13 +92,18 @@ def saved_mapping(connection: Connection, workspace_id: UUID, source_id: UUID, v
            WHERE workspace_id = :w AND source_id = :s AND (CAST(:v AS integer) IS NULL OR version = :v) ORDER BY version DESC LIMIT 1""",
         w=workspace_id, s=source_id, v=version,
     )  # fmt: skip
-    return Settled(found[0].mapping, types_in(found[0].types), found[0].version, tuple(found[0].left_out)) if found else None
+    return version_in(found[0]) if found else None
+
+
+def version_in(row: Row[Any]) -> Settled:
+    return Settled(row.mapping, types_in(row.types), row.version, tuple(row.left_out))
 
 
 def remembered(connection: Connection, workspace_id: UUID, source_id: UUID) -> Remembered:
     found = rows(
         connection,
-        """SELECT mapping, types, left_out FROM mappings WHERE workspace_id = :w AND source_id = :s ORDER BY version DESC LIMIT :most""",
+        """SELECT version, mapping, types, left_out FROM mappings
+           WHERE workspace_id = :w AND source_id = :s ORDER BY version DESC LIMIT :most""",
         w=workspace_id, s=source_id, most=MOST_REMEMBERED,
     )  # fmt: skip
     fields: dict[str, str] = {}
@@ -105,7 +112,7 @@ def remembered(connection: Connection, workspace_id: UUID, source_id: UUID) -> R
         fields |= row.mapping | dict.fromkeys(row.left_out, "")
         # A version that maps a column without a type takes it for text.
         types |= dict.fromkeys(row.mapping, Written.TEXT) | types_in(row.types)
-    return Remembered(fields, types)
+    return Remembered(fields, types, version_in(found[0]) if found else None)
 
 
 def types_in(stored: dict[str, str]) -> dict[str, Written]:
